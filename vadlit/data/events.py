@@ -1,0 +1,70 @@
+"""An event: one continuous piece of footage with its ground truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vadlit.errors import UserError
+from vadlit.video.folder import FrameFolder
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One continuous piece of footage; no sequence crosses it.
+
+    Args:
+        name: Unique in its split.
+        frames: The footage.
+        anomalous: Anomalous frames as inclusive ranges counted from 0; none means normal.
+        masks: Pixel ground truth, one image a frame, anomalous where not 0; None where unknown.
+    """
+
+    name: str
+    frames: FrameFolder
+    anomalous: tuple[Range, ...] = ()
+    masks: tuple[Path, ...] | None = None
+
+    def labels(self) -> npt.NDArray[np.bool_]:
+        """True on anomalous frames: (n,)."""
+        labels = np.zeros(len(self.frames), dtype=np.bool_)
+        for first, last in self.anomalous:
+            labels[first : last + 1] = True
+        return labels
+
+    def shortened(self, limit: int | None) -> "Event":
+        """The event's first `limit` frames (all of them for None)."""
+        if limit is None or limit >= len(self.frames):
+            return self
+        return Event(
+            self.name,
+            FrameFolder(self.frames.files[:limit]),
+            tuple((a, min(b, limit - 1)) for a, b in self.anomalous if a < limit),
+            self.masks and self.masks[:limit],
+        )
+
+
+def check_ranges(ranges: Sequence[Range], frames: int, source: Path) -> tuple[Range, ...]:
+    """Pass on anomalous ranges that are in bounds, in order and apart.
+
+    Args:
+        ranges: Inclusive ranges counted from 0.
+        frames: Frames of the event.
+        source: The file that states them, named in the error.
+
+    Raises:
+        UserError: A range is reversed, out of bounds or overlaps the one before.
+    """
+    end = -1
+    for first, last in ranges:
+        if not (end < first <= last < frames):
+            raise UserError(
+                f"The anomalous range [{first}, {last}] in {source} is not allowed: ranges rise, "
+                f"do not overlap and lie in 0 to {frames - 1}."
+            )
+        end = last
+    return tuple(ranges)

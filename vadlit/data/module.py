@@ -1,0 +1,113 @@
+"""The Lightning DataModule over training, validation and test sequences."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytorch_lightning as pl
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from vadlit.data.events import Event
+from vadlit.data.sampler import RandomSequences
+from vadlit.data.sequences import INPUT_FRAMES, Batch, SequenceDataset, as_batch
+from vadlit.data.store import FrameEncoder, Store, StoredEvent
+from vadlit.errors import UserError
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The events of a data set: normal footage to train and to validate on, and the test."""
+
+    train: tuple[Event, ...]
+    val: tuple[Event, ...]
+    test: tuple[Event, ...]
+
+
+class SequenceDataModule(pl.LightningDataModule):
+    """Sequences of a data set, read from the store; a data set is a subclass with `read`.
+
+    Args:
+        size: Height and width of a frame in pixels, each divisible by 32.
+        sequences: Random training sequences an epoch.
+        batch_size: Sequences of a batch.
+        cache: Read features from the store; False encodes the frames of every batch anew.
+        cache_dir: Where frames and features are kept.
+        seed: Seed of the training draw.
+    """
+
+    def __init__(
+        self,
+        *,
+        size: Sequence[int],
+        sequences: int,
+        batch_size: int,
+        cache: bool,
+        cache_dir: str,
+        seed: int,
+    ) -> None:
+        super().__init__()
+        if len(size) != 2 or any(side <= 0 or side % 32 for side in size):
+            raise UserError(
+                f"data.size is {list(size)}; allowed are a height and a width divisible by 32."
+            )
+        for name, value in (("sequences", sequences), ("batch_size", batch_size)):
+            if value < 1:
+                raise UserError(f"data.{name} is {value}; allowed is 1 or more.")
+        self.size = (size[0], size[1])
+        self.sequences = sequences
+        self.batch_size = batch_size
+        self.cache = cache
+        self.cache_dir = Path(cache_dir).expanduser()
+        self.seed = seed
+
+    @abstractmethod
+    def read(self) -> Splits:
+        """Find the events of every split.
+
+        Raises:
+            UserError: The data set is missing or broken.
+        """
+
+    def attach(self, encoder: FrameEncoder, taps: Sequence[str], *, augmented: bool) -> None:
+        """Say whose features the batches carry; augmented training reads frames instead."""
+        self.encoder = encoder
+        self.taps = tuple(taps) if self.cache else ()
+        self.train_taps = () if augmented else self.taps
+
+    def setup(self, stage: str) -> None:
+        """Open the events of the splits that a stage needs."""
+        splits = self.read()
+        if stage == "fit":
+            self.train = self.stored(splits.train, self.train_taps)
+        if stage in ("fit", "validate", "test"):
+            self.val = self.stored(splits.val, self.taps)
+        if stage == "test":
+            self.test = self.stored(splits.test, self.taps)
+
+    def stored(self, events: Sequence[Event], taps: Sequence[str]) -> list[StoredEvent]:
+        """Open events in the store, building what is missing behind a progress bar."""
+        for event in events:
+            if len(event.frames) <= INPUT_FRAMES:
+                raise UserError(
+                    f"The event {event.frames.files[0].parent} has {len(event.frames)} frames; "
+                    f"allowed is {INPUT_FRAMES + 1} or more."
+                )
+        store = Store(self.cache_dir, self.size, self.encoder)
+        with tqdm(desc="frames and features", unit="frame", disable=None, leave=False) as bar:
+            bar.total = sum(len(event.frames) for event in events) * (1 + len(taps))
+            return [store.open(event, taps, bar.update) for event in events]
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Random sequences, drawn anew each epoch."""
+        dataset = SequenceDataset(self.train, self.train_taps)
+        sampler = RandomSequences(len(dataset), self.sequences, self.seed)
+        return DataLoader(
+            dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=as_batch
+        )
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """Every validation sequence, in order."""
+        dataset = SequenceDataset(self.val, self.taps)
+        return DataLoader(dataset, batch_size=self.batch_size, collate_fn=as_batch)

@@ -1,0 +1,132 @@
+"""ROC curves and areas under them, in float64 from the scores as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vadlit.errors import UserError
+from vadlit.evaluation.scores import Bools, Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Roc:
+    """A ROC curve as its corners, from (0, 0) to (1, 1); the lines between them belong to it.
+
+    Attributes:
+        false_positive_rate: (m,) rising, in [0, 1].
+        true_positive_rate: (m,) rising, in [0, 1].
+        thresholds: (m,) falling; a point flags `score >= threshold`; the first is infinite.
+        area: Under the curve, in [0, 1].
+    """
+
+    false_positive_rate: Floats
+    true_positive_rate: Floats
+    thresholds: Floats
+    area: float
+
+    def thinned(self, points: int = 1000) -> "Roc":
+        """The same curve in at most `points` of its corners, the area that of the whole curve.
+
+        Taken evenly along it, so that steep and flat parts keep their shape: nowhere is it off by
+        more than 2 / (points - 1).
+        """
+        if len(self.thresholds) <= points:
+            return self
+        along = self.false_positive_rate + self.true_positive_rate  # rises from 0 to 2
+        near = np.searchsorted(along, np.linspace(0.0, 2.0, points)).clip(max=len(along) - 1)
+        keep = np.unique(near)
+        return Roc(
+            self.false_positive_rate[keep],
+            self.true_positive_rate[keep],
+            self.thresholds[keep],
+            self.area,
+        )
+
+    def to_json(self) -> dict[str, float | list[float] | list[float | None]]:
+        """What the figure draws, as strict JSON: the infinite threshold becomes null."""
+        curve = self.thinned()
+        thresholds = curve.thresholds.tolist()
+        return {
+            "area": curve.area,
+            "false_positive_rate": curve.false_positive_rate.tolist(),
+            "true_positive_rate": curve.true_positive_rate.tolist(),
+            "thresholds": [value if isfinite(value) else None for value in thresholds],
+        }
+
+
+def roc(scores: Floats, labels: Bools) -> Roc | None:
+    """The ROC curve of scores (n,), high is anomalous; None where one of the labels is missing.
+
+    Equal scores are one step. Nothing squashes the scores first: at -20 to -40 dB a sigmoid
+    would make all of them equal.
+
+    Raises:
+        UserError: A score is not finite.
+    """
+    scores, labels = np.asarray(scores, np.float64), np.asarray(labels, bool)
+    assert scores.shape == labels.shape == (len(scores),)
+    if not np.isfinite(scores).all():
+        bad = int((~np.isfinite(scores)).sum())
+        raise UserError(f"scores: {bad} of {len(scores)} are not finite; all must be for a ROC")
+    if labels.all() or not labels.any():
+        return None
+    return _curve(scores, labels)
+
+
+def auroc(scores: Floats, labels: Bools) -> float | None:
+    """The area under the ROC curve; None where one of the labels is missing."""
+    curve = roc(scores, labels)
+    return None if curve is None else curve.area
+
+
+def frame_auroc(scores: Sequence[Floats], labels: Sequence[Bools]) -> float | None:
+    """Micro: over all frames of all events together, with no change to the scores."""
+    return auroc(np.concatenate([[], *scores]), np.concatenate([np.zeros(0, bool), *labels]))
+
+
+def frame_auroc_macro(
+    scores: Sequence[Floats], labels: Sequence[Bools]
+) -> tuple[float | None, int]:
+    """The mean over the events that hold both labels, and the count of those events."""
+    areas = [auroc(*event) for event in zip(scores, labels, strict=True)]
+    defined = [area for area in areas if area is not None]
+    return (float(np.mean(defined)) if defined else None), len(defined)
+
+
+def frame_auroc_normalised(scores: Sequence[Floats], labels: Sequence[Bools]) -> float | None:
+    """Micro after stretching each event to [0, 1]; an event of equal scores becomes 0.
+
+    It looks at the whole event before it scores a frame, and at a normal event as if it held an
+    anomaly: common in the literature, no measure of a detector in use.
+    """
+    return frame_auroc([_stretch(event) for event in scores], labels)
+
+
+def _stretch(scores: Floats) -> Floats:
+    if len(scores) == 0 or scores.min() == scores.max():
+        return np.zeros_like(scores)
+    low, high = scores.min(), scores.max()
+    stretched: Floats = (scores - low) / (high - low)
+    return stretched
+
+
+def _curve(scores: Floats, labels: Bools) -> Roc:
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    last_of_tie = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+    true = np.append(0, np.cumsum(labels[order])[last_of_tie])
+    false = np.append(0, last_of_tie + 1) - true
+    corners = _corners(false, true)
+    false_rate, true_rate = false[corners] / false[-1], true[corners] / true[-1]
+    thresholds = np.append(np.inf, ranked[last_of_tie])[corners]
+    return Roc(false_rate, true_rate, thresholds, float(np.trapezoid(true_rate, false_rate)))
+
+
+def _corners(x: NDArray[np.int64], y: NDArray[np.int64]) -> Bools:
+    """Where the line through whole-numbered points turns, and its ends."""
+    step_x, step_y = np.diff(x), np.diff(y)
+    turns = step_x[:-1] * step_y[1:] != step_x[1:] * step_y[:-1]
+    return np.concatenate([[True], turns, [True]])

@@ -1,0 +1,1 @@
+"""Encoder, decoders, losses and augmentations as plain modules, and their LightningModule."""

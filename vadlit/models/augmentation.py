@@ -1,0 +1,93 @@
+"""Random changes of training sequences, drawn for each sequence and the same for all its frames."""
+
+import torch
+from kornia.enhance import adjust_brightness_accumulative, adjust_saturation_with_gray_subtraction
+from kornia.geometry.transform import get_affine_matrix2d, warp_affine
+from torch import Tensor, nn
+
+from vadlit.errors import UserError
+
+
+class Lighting(nn.Module):
+    """A lamp or the daylight drifts: one gain for the whole sequence; thesis section 3.2.2.
+
+    Args:
+        brightness: The gain is drawn from 1 - brightness to 1 + brightness; in [0, 1].
+
+    Raises:
+        UserError: The range is out of bounds.
+    """
+
+    def __init__(self, brightness: float = 0.15) -> None:
+        super().__init__()
+        self.brightness = _checked("brightness", brightness, 1)
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        """Change sequences (B, T, 3, H, W) in [0, 1], whose frames stay in [0, 1]."""
+        return adjust_brightness_accumulative(sequences, 1 + _draw(sequences, self.brightness))
+
+
+class General(nn.Module):
+    """A camera that was nudged, and a change of light and colour; thesis section 3.2.2.
+
+    Each change is drawn by itself, uniformly from minus to plus its range.
+
+    Args:
+        rotation: Degrees about the centre of the frame, in [0, 180].
+        translation: Pixels, horizontally and vertically, in [0, 100].
+        brightness: Change of the gain, in [0, 1].
+        saturation: Change of the distance from grey, in [0, 1].
+
+    Raises:
+        UserError: A range is out of bounds.
+    """
+
+    def __init__(
+        self,
+        rotation: float = 5.0,
+        translation: float = 2.0,
+        brightness: float = 0.1,
+        saturation: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.rotation = _checked("rotation", rotation, 180)
+        self.translation = _checked("translation", translation, 100)
+        self.saturation = _checked("saturation", saturation, 1)
+        self.lighting = Lighting(brightness)
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        """Change sequences (B, T, 3, H, W) in [0, 1], whose frames stay in [0, 1]."""
+        angle = _draw(sequences, self.rotation)
+        shift = torch.stack([_draw(sequences, self.translation) for _ in "xy"], dim=1)
+        moved = _move(sequences, angle, shift)
+        factor = 1 + _draw(sequences, self.saturation)
+        lit: Tensor = self.lighting(adjust_saturation_with_gray_subtraction(moved, factor))
+        return lit
+
+
+def _checked(name: str, value: float, highest: float) -> float:
+    if not 0 <= value <= highest:
+        raise UserError(
+            f"The augmentation's {name} is {value}; it must lie between 0 and {highest}."
+        )
+    return value
+
+
+def _draw(sequences: Tensor, limit: float) -> Tensor:
+    """One number a sequence in [-limit, limit], drawn on the CPU so that every device agrees."""
+    draws = (2 * torch.rand(len(sequences)) - 1) * limit
+    return draws.to(sequences)
+
+
+def _move(sequences: Tensor, angle: Tensor, shift: Tensor) -> Tensor:
+    """Rotate by `angle` (B,) in degrees, then shift by (B, 2) pixels, in one interpolation.
+
+    What comes in from outside the frame mirrors it: black wedges would be sharp edges that no
+    camera sees, and edges drawn out to streaks a texture that no camera sees.
+    """
+    batch, _, _, height, width = sequences.shape
+    middle = sequences.new_tensor([(width - 1) / 2, (height - 1) / 2]).expand(batch, 2)
+    matrix = get_affine_matrix2d(shift, middle, torch.ones_like(middle), angle)[:, :2]
+    # Frames as channels: the sampling grid is worked out once for a sequence.
+    moved = warp_affine(sequences.flatten(1, 2), matrix, (height, width), padding_mode="reflection")
+    return moved.view_as(sequences)

@@ -1,0 +1,1 @@
+"""Decoders: the features of T frames in, the next frame out. One file each."""

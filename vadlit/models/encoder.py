@@ -1,0 +1,127 @@
+"""The frozen ImageNet ResNet-18 that turns frames into features."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torchvision.models import ResNet18_Weights, resnet18
+
+from vadlit.errors import UserError
+from vadlit.models.normalisation import normalise
+
+BUNDLED = Path(__file__).parent / "weights" / "resnet18_imagenet.safetensors"
+TAPS = ("layer1", "layer2", "layer3", "layer4")
+
+
+class Encoder(nn.Module):
+    """ResNet-18 without its classifier: frozen, and in evaluation mode even after `train()`.
+
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition. CVPR 2016; thesis 3.3.1.
+
+    Args:
+        weights: `bundled`, `imagenet1k_v1` (torchvision's, downloaded) or the path of a
+            .safetensors or .pt state dict of torchvision's resnet18.
+
+    Raises:
+        UserError: The weights are missing, unreadable or of another network.
+    """
+
+    def __init__(self, weights: str = "bundled") -> None:
+        super().__init__()
+        network = resnet18(weights=None)
+        network.fc = nn.Identity()
+        state = {key: value.float() if value.is_floating_point() else value
+                 for key, value in load_weights(weights).items() if not key.startswith("fc.")}
+        try:
+            network.load_state_dict(state)
+        except RuntimeError as error:
+            raise UserError(
+                f"The encoder weights {weights} do not fit; allowed is a state dict of "
+                "torchvision's resnet18."
+            ) from error
+        self.identity = _fingerprint(state)
+        self.stem = nn.Sequential(network.conv1, network.bn1, network.relu, network.maxpool)
+        for tap in TAPS:
+            self.add_module(tap, getattr(network, tap))
+        # 1.7 times as fast on a CPU as the default layout.
+        self.to(memory_format=torch.channels_last)
+        self.requires_grad_(False)
+        self.train(False)
+
+    def train(self, mode: bool = True) -> "Encoder":
+        """Stay in evaluation mode: batch statistics of footage must not leak into the features."""
+        return super().train(False)
+
+    def forward(self, images: Tensor, taps: Sequence[str]) -> dict[str, Tensor]:
+        """Encode normalised images (N, 3, H, W) up to the deepest of the taps.
+
+        Returns:
+            A tap's features (N, C, h, w): 64 channels at 1/4 size for `layer1`, 128 at 1/8,
+            256 at 1/16, 512 at 1/32 for `layer4`.
+
+        Raises:
+            UserError: Height or width is not divisible by 32.
+        """
+        height, width = images.shape[-2:]
+        if height % 32 or width % 32:
+            raise UserError(
+                f"A frame is {height}x{width} pixels; allowed are a height and a width divisible "
+                "by 32."
+            )
+        features: dict[str, Tensor] = {}
+        x = self.stem(images.contiguous(memory_format=torch.channels_last))
+        for tap in TAPS[: _depth(taps)]:
+            x = self.get_submodule(tap)(x)
+            if tap in taps:
+                features[tap] = x
+        return features
+
+    @torch.no_grad()
+    def encode(self, frames: Tensor, taps: Sequence[str]) -> dict[str, Tensor]:
+        """Encode uint8 frames (N, 3, H, W), each by itself."""
+        device = next(self.parameters()).device
+        return self(normalise(frames.to(device).float() / 255), taps)
+
+
+def load_weights(weights: str) -> dict[str, Tensor]:
+    """Load a state dict by name or path, without running code from it."""
+    if weights == "imagenet1k_v1":
+        return _download()
+    path = BUNDLED if weights == "bundled" else Path(weights).expanduser()
+    if not path.is_file():
+        raise UserError(
+            f"There are no encoder weights {weights}; allowed are bundled, imagenet1k_v1 or the "
+            "path of a file."
+        )
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+        return state
+    except (SafetensorError, RuntimeError, OSError, EOFError, ValueError) as error:
+        raise UserError(f"The encoder weights {path} cannot be read: {error}.") from error
+
+
+def _download() -> dict[str, Tensor]:
+    try:
+        return dict(ResNet18_Weights.IMAGENET1K_V1.get_state_dict(progress=True, check_hash=True))
+    except (OSError, RuntimeError) as error:
+        raise UserError(
+            "The encoder weights imagenet1k_v1 cannot be downloaded without a network; allowed "
+            "here are bundled or the path of a file."
+        ) from error
+
+
+def _depth(taps: Iterable[str]) -> int:
+    return max(TAPS.index(tap) for tap in taps) + 1
+
+
+def _fingerprint(state: dict[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        digest.update(key.encode() + state[key].contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Cues, smoothing and thresholds: tensors and arrays in, numbers out."""

@@ -1,0 +1,1 @@
+"""One threshold a file: derived from validation scores alone."""

@@ -1,0 +1,26 @@
+"""The threshold the thesis recommends for processes whose normal score swings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vadlit.scoring.thresholds.base import Threshold, check_non_negative
+
+
+@dataclass
+class Margin(Threshold):
+    """A set number of decibels, at least 0, above the worst (highest) validation score.
+
+    For scores in decibels. Source: thesis section 3.4, there below the worst PSNR.
+    """
+
+    decibels: float
+
+    def __post_init__(self) -> None:
+        """Check `decibels`; anything but a finite number of at least 0 is a UserError."""
+        check_non_negative("threshold margin: decibels", self.decibels)
+
+    def derive(self, scores: NDArray[np.float64]) -> float:
+        """The highest score and the margin above it."""
+        return float(scores.max() + self.decibels)

@@ -1,0 +1,53 @@
+"""What a cue sees of one frame, and what it says about it."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One scored frame with what came before it; what no cue needs may be left empty.
+
+    Attributes:
+        frames: (T+1, 3, H, W) in [0, 1]; the last is the target, the rest are the inputs.
+        prediction: (3, H, W) in [0, 1], clipped.
+        features: Encoder taps of the frames by name.
+    """
+
+    frames: Tensor
+    prediction: Tensor = field(default_factory=lambda: torch.empty(0))
+    features: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def target(self) -> Tensor:
+        """The frame being scored, (3, H, W)."""
+        return self.frames[-1]
+
+    @property
+    def last_input(self) -> Tensor:
+        """The frame just before the target, (3, H, W)."""
+        return self.frames[-2]
+
+
+class CueValue(NamedTuple):
+    """A cue of one frame: `value`, high is anomalous, and `map`, (H, W), where it comes from."""
+
+    value: float
+    map: Tensor
+
+
+class Cue(Protocol):
+    """A callable from a view to a cue value; `needs` is what the view must hold.
+
+    `needs` is a subset of {"frames", "prediction", "features"}.
+    """
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names of the view's fields that the cue reads."""
+
+    def __call__(self, view: View) -> CueValue:
+        """Score one frame."""

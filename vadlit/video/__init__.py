@@ -1,0 +1,1 @@
+"""Footage in: frames as uint8 RGB arrays, in order."""
