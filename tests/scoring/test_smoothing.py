@@ -59,6 +59,10 @@ def test_a_huge_score_leaves_no_trace_once_out_of_the_window() -> None:
     assert results[2:] == [0.1, 0.1]
 
 
+def test_a_window_s_sum_is_not_rounded_on_the_way() -> None:
+    assert smooth(np.array([1e20, 3.0, -1e20]), 3).tolist()[-1] == 1.0
+
+
 def test_reset_begins_a_new_event() -> None:
     smoother = Smoother(3)
     smoother.push(100.0)
@@ -71,7 +75,7 @@ BAD_WINDOWS: list[Any] = [0, -3, 2.5, "ten", None]
 
 @pytest.mark.parametrize("window", BAD_WINDOWS)
 def test_a_window_that_is_none_is_named(window: Any) -> None:
-    with pytest.raises(UserError, match=f"smoothing window is {window!r}.*at least 1"):
+    with pytest.raises(UserError, match=f"^The smoothing window is {window!r}.*at least 1"):
         smooth(np.zeros(3), window)
-    with pytest.raises(UserError, match=f"smoothing window is {window!r}.*at least 1"):
+    with pytest.raises(UserError, match=f"^The smoothing window is {window!r}.*at least 1"):
         Smoother(window)

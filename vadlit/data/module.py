@@ -103,9 +103,7 @@ class SequenceDataModule(pl.LightningDataModule):
         """Random sequences, drawn anew each epoch."""
         dataset = SequenceDataset(self.train, self.train_taps)
         sampler = RandomSequences(len(dataset), self.sequences, self.seed)
-        return DataLoader(
-            dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=as_batch
-        )
+        return DataLoader(dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=as_batch)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Every validation sequence, in order."""

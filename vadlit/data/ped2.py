@@ -36,9 +36,7 @@ class Layout:
 
 
 OFFICIAL = Layout("Train/Train*", "Test/Test[0-9][0-9][0-9]", "Test/{}_gt", "Test/UCSDped2.m")
-REPACK = Layout(
-    "training/frames/*", "testing/frames/*", "testing/masks/{}", "testing/UCSDped2.m"
-)
+REPACK = Layout("training/frames/*", "testing/frames/*", "testing/masks/{}", "testing/UCSDped2.m")
 
 
 class Ped2(SequenceDataModule):
@@ -107,7 +105,9 @@ class Ped2(SequenceDataModule):
     ) -> tuple[Event, ...]:
         unknown = [name for name in names if name not in clips]
         if unknown or not names:
-            raise UserError(f"{setting} is {list(names)}; allowed are one or more of {list(clips)}.")
+            raise UserError(
+                f"{setting} is {list(names)}; allowed are one or more of {list(clips)}."
+            )
         return tuple(clips[name].shortened(self.frames) for name in names)
 
 

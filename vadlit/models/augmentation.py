@@ -5,7 +5,7 @@ from kornia.enhance import adjust_brightness_accumulative, adjust_saturation_wit
 from kornia.geometry.transform import get_affine_matrix2d, warp_affine
 from torch import Tensor, nn
 
-from vadlit.errors import UserError
+from vadlit.models.ranges import within
 
 
 class Lighting(nn.Module):
@@ -20,7 +20,7 @@ class Lighting(nn.Module):
 
     def __init__(self, brightness: float = 0.15) -> None:
         super().__init__()
-        self.brightness = _checked("brightness", brightness, 1)
+        self.brightness = within("The augmentation's brightness", brightness, 1)
 
     def forward(self, sequences: Tensor) -> Tensor:
         """Change sequences (B, T, 3, H, W) in [0, 1], whose frames stay in [0, 1]."""
@@ -50,9 +50,9 @@ class General(nn.Module):
         saturation: float = 0.1,
     ) -> None:
         super().__init__()
-        self.rotation = _checked("rotation", rotation, 180)
-        self.translation = _checked("translation", translation, 100)
-        self.saturation = _checked("saturation", saturation, 1)
+        self.rotation = within("The augmentation's rotation", rotation, 180)
+        self.translation = within("The augmentation's translation", translation, 100)
+        self.saturation = within("The augmentation's saturation", saturation, 1)
         self.lighting = Lighting(brightness)
 
     def forward(self, sequences: Tensor) -> Tensor:
@@ -63,14 +63,6 @@ class General(nn.Module):
         factor = 1 + _draw(sequences, self.saturation)
         lit: Tensor = self.lighting(adjust_saturation_with_gray_subtraction(moved, factor))
         return lit
-
-
-def _checked(name: str, value: float, highest: float) -> float:
-    if not 0 <= value <= highest:
-        raise UserError(
-            f"The augmentation's {name} is {value}; it must lie between 0 and {highest}."
-        )
-    return value
 
 
 def _draw(sequences: Tensor, limit: float) -> Tensor:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchvision.models import ResNet18_Weights, resnet18
@@ -34,16 +33,14 @@ class Encoder(nn.Module):
         super().__init__()
         network = resnet18(weights=None)
         network.fc = nn.Identity()
-        state = {key: value.float() if value.is_floating_point() else value
-                 for key, value in load_weights(weights).items() if not key.startswith("fc.")}
         try:
-            network.load_state_dict(state)
+            network.load_state_dict(_used(load_weights(weights)))
         except RuntimeError as error:
             raise UserError(
                 f"The encoder weights {weights} do not fit; allowed is a state dict of "
                 "torchvision's resnet18."
             ) from error
-        self.identity = _fingerprint(state)
+        self.identity = _fingerprint(network.state_dict())
         self.stem = nn.Sequential(network.conv1, network.bn1, network.relu, network.maxpool)
         for tap in TAPS:
             self.add_module(tap, getattr(network, tap))
@@ -84,7 +81,8 @@ class Encoder(nn.Module):
     def encode(self, frames: Tensor, taps: Sequence[str]) -> dict[str, Tensor]:
         """Encode uint8 frames (N, 3, H, W), each by itself."""
         device = next(self.parameters()).device
-        return self(normalise(frames.to(device).float() / 255), taps)
+        features: dict[str, Tensor] = self(normalise(frames.to(device).float() / 255), taps)
+        return features
 
 
 def load_weights(weights: str) -> dict[str, Tensor]:
@@ -98,22 +96,41 @@ def load_weights(weights: str) -> dict[str, Tensor]:
             "path of a file."
         )
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-        return state
-    except (SafetensorError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise UserError(f"The encoder weights {path} cannot be read: {error}.") from error
+        return _read(path)
+    except Exception as error:  # torch.load raises whatever the broken bytes lead to
+        raise UserError(
+            f"The encoder weights {path} cannot be read; allowed is a .safetensors or .pt state "
+            "dict of torchvision's resnet18."
+        ) from error
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        return load_file(path)
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if not all(isinstance(x, Tensor) and isinstance(key, str) for key, x in state.items()):
+        raise TypeError("not a state dict")
+    return dict(state)
 
 
 def _download() -> dict[str, Tensor]:
     try:
-        return dict(ResNet18_Weights.IMAGENET1K_V1.get_state_dict(progress=True, check_hash=True))
-    except (OSError, RuntimeError) as error:
+        state = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True, weights_only=True)
+    except Exception as error:  # the network, the disk and torch.load raise their own
         raise UserError(
-            "The encoder weights imagenet1k_v1 cannot be downloaded without a network; allowed "
-            "here are bundled or the path of a file."
+            f"The encoder weights imagenet1k_v1 cannot be downloaded ({type(error).__name__}); "
+            "allowed without a network are bundled or the path of a file."
         ) from error
+    return dict(state)
+
+
+def _used(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Less the classifier, and less counters that matter in training alone."""
+    return {
+        key: value
+        for key, value in state.items()
+        if not key.startswith("fc.") and not key.endswith("num_batches_tracked")
+    }
 
 
 def _depth(taps: Iterable[str]) -> int:

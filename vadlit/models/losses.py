@@ -123,7 +123,7 @@ class PredictionLoss(nn.Module):
     """Weighted sum of the terms, thesis equation 3.1 and table 3.1; a term of weight 0 is left out.
 
     Raises:
-        UserError: a weight is negative or all are 0.
+        UserError: A weight is no number of 0 or more, or all are 0.
     """
 
     def __init__(
@@ -136,8 +136,8 @@ class PredictionLoss(nn.Module):
         super().__init__()
         self.weights = {"mse": mse, "gradient": gradient, "ssim": ssim, "perceptual": perceptual}
         for term, weight in self.weights.items():
-            if not 0 <= weight < math.inf:
-                raise UserError(f"The loss weight {term} is {weight}; it must be 0 or more.")
+            if not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+                raise UserError(f"The loss weight {term} is {weight!r}; it must be 0 or more.")
         if not any(self.weights.values()):
             raise UserError("Every loss weight is 0; at least one must be positive.")
 

@@ -61,4 +61,6 @@ def _mean(values: list[float] | deque[float]) -> float:
 
 def _check_window(window: int) -> None:
     if not isinstance(window, int) or window < 1:
-        raise UserError(f"smoothing window is {window!r}; it must be a whole number of at least 1")
+        raise UserError(
+            f"The smoothing window is {window!r}; it must be a whole number of at least 1."
+        )

@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from vadlit.errors import UserError
-from vadlit.scoring.thresholds.base import Threshold
+from vadlit.scoring.thresholds.base import Threshold, check_non_negative
 from vadlit.scoring.thresholds.margin import Margin
 from vadlit.scoring.thresholds.sigma import Sigma
 
@@ -18,12 +20,12 @@ def test_deciding_before_fitting_is_a_sentence(threshold: Threshold) -> None:
 
 
 def test_reading_the_value_before_fitting_is_a_sentence(threshold: Threshold) -> None:
-    with pytest.raises(UserError, match="fit it on validation scores first"):
+    with pytest.raises(UserError, match="fit it on validation scores"):
         _ = threshold.value
 
 
 def test_no_validation_scores_are_a_sentence(threshold: Threshold) -> None:
-    with pytest.raises(UserError, match="validation scores are empty"):
+    with pytest.raises(UserError, match="The validation scores are empty"):
         threshold.fit(np.zeros(0))
 
 
@@ -51,3 +53,17 @@ def test_fitting_again_forgets_the_first_fit(threshold: Threshold) -> None:
     threshold.fit(np.full(5, -10.0))
     threshold.fit(np.full(5, -30.0))
     assert threshold.value == first
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 3, 2.5])
+def test_a_setting_of_at_least_0_passes(value: float) -> None:
+    check_non_negative("The width", value)
+
+
+BAD: list[Any] = [-0.1, float("nan"), float("inf"), "three", None]
+
+
+@pytest.mark.parametrize("value", BAD)
+def test_any_other_setting_is_named_with_what_is_allowed(value: Any) -> None:
+    with pytest.raises(UserError, match=f"^The width is {value!r}; .* at least 0.$"):
+        check_non_negative("The width", value)

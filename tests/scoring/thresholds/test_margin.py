@@ -29,7 +29,9 @@ BAD: list[Any] = [-1.0, float("nan"), float("inf"), "three", None]
 
 @pytest.mark.parametrize("decibels", BAD)
 def test_decibels_that_are_none_are_named(decibels: Any) -> None:
-    with pytest.raises(UserError, match=f"threshold margin: decibels is {decibels!r}"):
+    with pytest.raises(
+        UserError, match=f"^The threshold's decibels is {decibels!r}; .* at least 0"
+    ):
         Margin(decibels)
 
 

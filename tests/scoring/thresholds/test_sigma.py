@@ -31,7 +31,7 @@ BAD: list[Any] = [-1.0, float("nan"), float("inf"), "three", None]
 
 @pytest.mark.parametrize("k", BAD)
 def test_a_k_that_is_none_is_named(k: Any) -> None:
-    with pytest.raises(UserError, match=f"threshold sigma: k is {k!r}"):
+    with pytest.raises(UserError, match=f"^The threshold's k is {k!r}; .* at least 0"):
         Sigma(k)
 
 

@@ -19,7 +19,8 @@ class SpatialAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Multiply features (B, C, h, w) by their mask (B, 1, h, w) in [0, 1]."""
         maps = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
-        return x * self.conv(maps).sigmoid()
+        mask: Tensor = self.conv(maps).sigmoid()
+        return x * mask
 
 
 class AttentionDecoder(BaseDecoder):

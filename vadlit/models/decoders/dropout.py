@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from vadlit.models.decoders.base import BaseDecoder
+from vadlit.models.ranges import within
 
 
 class DropoutDecoder(BaseDecoder):
@@ -11,12 +12,15 @@ class DropoutDecoder(BaseDecoder):
     Args:
         before_first: Share of features dropped before the first block, in [0, 1].
         before_second: Share dropped between the first and the second block, in [0, 1].
+
+    Raises:
+        UserError: A share is out of bounds.
     """
 
     def __init__(self, before_first: float = 0.2, before_second: float = 0.1) -> None:
         super().__init__()
-        self.drop1 = nn.Dropout(before_first)
-        self.drop2 = nn.Dropout(before_second)
+        self.drop1 = nn.Dropout(within("The dropout before_first", before_first, 1))
+        self.drop2 = nn.Dropout(within("The dropout before_second", before_second, 1))
 
     def forward(self, features: dict[str, Tensor]) -> Tensor:
         """Predict the next frame; shapes as for `BaseDecoder`."""

@@ -19,7 +19,7 @@ class Threshold(ABC):
         """The threshold, in the unit of the scores; UserError before it is fitted or set."""
         if self._value is None:
             raise UserError(
-                f"threshold {type(self).__name__} has no value; fit it on validation scores first"
+                f"The threshold {type(self).__name__} has no value; fit it on validation scores."
             )
         return self._value
 
@@ -35,10 +35,12 @@ class Threshold(ABC):
         """
         scores = np.asarray(validation_scores, np.float64)
         if scores.size == 0:
-            raise UserError("validation scores are empty; a threshold needs at least one")
+            raise UserError("The validation scores are empty; a threshold needs at least one.")
         bad = int((~np.isfinite(scores)).sum())
         if bad:
-            raise UserError(f"{bad} of {scores.size} validation scores are not finite; all must be")
+            raise UserError(
+                f"{bad} of {scores.size} validation scores are not finite; all of them must be."
+            )
         self.value = self.derive(scores)
 
     def decide(self, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -56,4 +58,4 @@ class Threshold(ABC):
 def check_non_negative(name: str, value: float) -> None:
     """Raise UserError unless the setting `name` is a finite number of at least 0."""
     if not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
-        raise UserError(f"{name} is {value!r}; it must be a finite number of at least 0")
+        raise UserError(f"{name} is {value!r}; it must be a finite number of at least 0.")

@@ -19,7 +19,7 @@ class Margin(Threshold):
 
     def __post_init__(self) -> None:
         """Check `decibels`; anything but a finite number of at least 0 is a UserError."""
-        check_non_negative("threshold margin: decibels", self.decibels)
+        check_non_negative("The threshold's decibels", self.decibels)
 
     def derive(self, scores: NDArray[np.float64]) -> float:
         """The highest score and the margin above it."""

@@ -19,7 +19,7 @@ class Sigma(Threshold):
 
     def __post_init__(self) -> None:
         """Check `k`; anything but a finite number of at least 0 is a UserError."""
-        check_non_negative("threshold sigma: k", self.k)
+        check_non_negative("The threshold's k", self.k)
 
     def derive(self, scores: NDArray[np.float64]) -> float:
         """The mean and `k` standard deviations above it."""

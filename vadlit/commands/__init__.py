@@ -1,0 +1,1 @@
+"""The Hydra applications behind `vadlit COMMAND`."""

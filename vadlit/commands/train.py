@@ -1,0 +1,34 @@
+"""`vadlit train`: one run, or with -m a sweep."""
+
+import sys
+import traceback
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from vadlit.commands.table import table
+from vadlit.config import conf_dir, register_resolvers
+from vadlit.mistakes import sentence
+from vadlit.training import train
+
+
+def main() -> None:
+    """Run the Hydra application."""
+    register_resolvers()
+    hydra.main(config_path=str(conf_dir()), config_name="train", version_base="1.3")(_job)()
+
+
+def _job(config: DictConfig) -> float | None:
+    """One job; in a sweep its failure is told and the next one starts."""
+    try:
+        report = train(config).report
+    except Exception as error:
+        if HydraConfig.get().mode != RunMode.MULTIRUN:
+            raise
+        message = sentence(error)
+        print(message or "".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
+        return None
+    print(table({config.name: report}), flush=True)
+    return report["frame_auroc"]  # type: ignore[return-value]

@@ -1,0 +1,63 @@
+"""From configuration to objects: where it lies, its resolvers, and building from a file's."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hydra.errors import HydraException
+from hydra.utils import get_class, instantiate
+from omegaconf import OmegaConf
+
+from vadlit.errors import UserError
+
+Config = dict[str, Any]
+
+PACKAGE = Path(__file__).parent
+
+
+def conf_dir() -> Path:
+    """The folder of configuration: inside an installed package, beside it in a checkout."""
+    installed = PACKAGE / "conf"
+    return installed if installed.is_dir() else PACKAGE.parent / "conf"
+
+
+def data_root() -> str:
+    """The folder of data sets: VADLIT_DATA, or ../shared/data of a checkout, or ./data."""
+    shared = PACKAGE.parent.parent / "shared" / "data"
+    fallback = shared if shared.is_dir() else Path("data")
+    return os.environ.get("VADLIT_DATA") or str(fallback)
+
+
+def register_resolvers() -> None:
+    """Make `${vadlit.data:}` and `${vadlit.absolute:PATH}` known to OmegaConf."""
+    OmegaConf.register_new_resolver("vadlit.data", data_root, replace=True)
+    OmegaConf.register_new_resolver(
+        "vadlit.absolute", lambda path: str(Path(path).expanduser().absolute()), replace=True
+    )
+
+
+def build(node: Mapping[str, Any], kind: str) -> Any:
+    """Build an object described in a file that may come from elsewhere.
+
+    Args:
+        node: A `_target_` and its arguments; nothing in the arguments is built.
+        kind: The package that the class must be defined in, such as `vadlit.scoring`: a file of
+            weights must not be able to call anything else.
+
+    Raises:
+        UserError: The target is not a class of that package.
+    """
+    target = str(node.get("_target_"))
+    try:
+        found = get_class(target)
+    except (HydraException, ImportError, ValueError) as error:
+        raise _foreign(target, kind) from error
+    defined = f"{found.__module__}.{found.__qualname__}"
+    if defined != target or not target.startswith(f"{kind}."):
+        raise _foreign(target, kind)
+    return instantiate(dict(node), _recursive_=False, _convert_="all")
+
+
+def _foreign(target: str, kind: str) -> UserError:
+    return UserError(f"_target_ is {target}; allowed is a class defined in {kind}.")

@@ -1,0 +1,194 @@
+"""The one inference path: frames in, scores and decisions out, one frame at a time."""
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from vadlit.config import Config, build
+from vadlit.data.sequences import INPUT_FRAMES
+from vadlit.errors import UserError
+from vadlit.models.module import check_encoder
+from vadlit.models.predictor import Features, Predictor
+from vadlit.scoring.smoothing import Smoother
+from vadlit.scoring.thresholds.base import Threshold
+from vadlit.scoring.view import Cue, View
+from vadlit.video.resize import resize
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class FrameScore:
+    """What the detector says about one frame.
+
+    Attributes:
+        frame: Its number in the event, from 0.
+        cue: Raw, high is anomalous.
+        score: The cue averaged over the window.
+        map: (H, W), where the cue comes from.
+        view: What the cue saw.
+    """
+
+    frame: int
+    cue: float
+    score: float
+    map: Tensor
+    view: View
+
+
+class _Seen(NamedTuple):
+    image: Tensor
+    features: Features
+
+
+class Detector:
+    """Scores the frames of an event as they come, from the fifth on.
+
+    Each frame is encoded once; the last four images and their features are kept.
+
+    Args:
+        predictor: Trained.
+        cue: Scores a frame.
+        threshold: Decides on a score.
+        window: Scores that are averaged, at least 1.
+        size: Height and width that frames are resized to, pixels.
+        config: The `encoder`, `model`, `cue`, `threshold`, `window` and `size` it is built from.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        cue: Cue,
+        threshold: Threshold,
+        window: int,
+        size: tuple[int, int],
+        config: Config,
+    ) -> None:
+        self.predictor = predictor.eval()
+        self.cue = cue
+        self.threshold = threshold
+        self.size = size
+        self.config = config
+        self._encodes = bool(cue.needs & {"prediction", "features"})
+        self._smoother = Smoother(window)
+        self._ring: deque[_Seen] = deque(maxlen=INPUT_FRAMES + 1)
+        self._frame = -1
+
+    def reset(self) -> None:
+        """Begin a new event."""
+        self._smoother.reset()
+        self._ring.clear()
+        self._frame = -1
+
+    def step(self, frame: npt.NDArray[np.uint8]) -> FrameScore | None:
+        """Score the event's next frame, RGB (H, W, 3) of any size; None for the first four."""
+        return self.see(resize(frame, self.size))
+
+    def see(self, image: Tensor, features: Features | None = None) -> FrameScore | None:
+        """Score the event's next frame; None for the first four.
+
+        Args:
+            image: uint8 (3, H, W) of the detector's size.
+            features: The frame's features (C, h, w) by tap, where they are known already.
+        """
+        self._frame += 1
+        image = image.to(self.predictor.device)
+        if features is None and self._encodes:
+            features = {tap: x[0] for tap, x in self.predictor.encode(image[None]).items()}
+        self._ring.append(_Seen(image.float() / 255, features or {}))
+        if len(self._ring) <= INPUT_FRAMES:
+            return None
+        view = self._view()
+        value, where = self.cue(view)
+        return FrameScore(self._frame, value, self._smoother.push(value), where, view)
+
+    def _view(self) -> View:
+        frames = torch.stack([seen.image for seen in self._ring])
+        if not self._encodes:
+            return View(frames)
+        taps = {
+            tap: torch.stack([seen.features[tap] for seen in self._ring]).to(frames.device)
+            for tap in self.predictor.taps
+        }
+        if "prediction" not in self.cue.needs:
+            return View(frames, features=taps)
+        inputs = {tap: x[None, :INPUT_FRAMES] for tap, x in taps.items()}
+        return View(frames, self.predictor.predict(inputs)[0], taps)
+
+    def decide(self, score: float) -> bool:
+        """Whether a score is anomalous."""
+        return bool(self.threshold.decide(np.float64(score)))
+
+    def save(self, folder: Path) -> None:
+        """Write `decoder.safetensors` and `detector.json` into a new folder.
+
+        The encoder is named, not copied: the package brings it along.
+        """
+        folder.mkdir(parents=True)
+        weights = self.predictor.decoder.state_dict()
+        save_file(
+            {key: x.cpu().contiguous() for key, x in weights.items()},
+            folder / "decoder.safetensors",
+        )
+        description = {
+            "format": FORMAT,
+            **self.config,
+            "encoder_identity": self.predictor.encoder.identity,
+            "threshold_value": self.threshold.value,
+        }
+        text = json.dumps(description, indent=2)
+        (folder / "detector.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Detector":
+        """Read what `save` wrote; nothing in the files is executed.
+
+        Raises:
+            UserError: A file is missing or broken, or made with other encoder weights.
+        """
+        try:
+            config = json.loads((folder / "detector.json").read_text(encoding="utf-8"))
+            weights = load_file(folder / "decoder.safetensors")
+            identity, value = config.pop("encoder_identity"), config.pop("threshold_value")
+            version = config.pop("format")
+        except (OSError, ValueError, KeyError, AttributeError, SafetensorError) as error:
+            raise UserError(f"{folder} is not a detector of vadlit: {error}.") from error
+        if version != FORMAT:
+            raise UserError(f"{folder} has format {version}; allowed is {FORMAT}.")
+        encoder = build(config["encoder"], "vadlit.models")
+        check_encoder(encoder, identity, folder)
+        predictor = Predictor(encoder, build(config["model"], "vadlit.models"))
+        predictor.decoder.load_state_dict(weights)
+        detector = assemble(predictor, config)
+        detector.threshold.value = value
+        return detector
+
+
+def assemble(predictor: Predictor, config: Mapping[str, Any]) -> Detector:
+    """Put a detector together from a predictor and a configuration.
+
+    Args:
+        predictor: Trained.
+        config: `encoder`, `model`, `cue`, `threshold`, `window` and `size`; more does no harm.
+    """
+    keys = ("encoder", "model", "cue", "threshold", "window", "size")
+    kept = {key: config[key] for key in keys}
+    height, width = kept["size"]
+    return Detector(
+        predictor,
+        build(kept["cue"], "vadlit.scoring"),
+        build(kept["threshold"], "vadlit.scoring"),
+        kept["window"],
+        (height, width),
+        kept,
+    )

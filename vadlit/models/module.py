@@ -1,0 +1,143 @@
+"""The LightningModule around the predictor: augmentation, loss, optimiser and checkpoints."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from vadlit.config import Config, build
+from vadlit.data.sequences import INPUT_FRAMES, Batch
+from vadlit.errors import UserError
+from vadlit.models.encoder import Encoder
+from vadlit.models.losses import PredictionLoss
+from vadlit.models.normalisation import denormalise, normalise
+from vadlit.models.predictor import Features, Predictor
+from vadlit.scoring.psnr import psnr
+
+EPOCH_SEED = 1_000_003
+
+
+class PredictionModule(pl.LightningModule):
+    """Trains a predictor on normal sequences.
+
+    Args:
+        predictor: Its decoder is trained.
+        augmentation: Maps sequences (B, T + 1, 3, H, W) in [0, 1] to the same.
+        loss: Of prediction and target.
+        optimizer: Makes the optimiser of the decoder's parameters.
+        seed: With the epoch it seeds dropout and augmentation, so that a resumed run ends with
+            the weights of an uninterrupted one.
+        config: The resolved configuration, kept in every checkpoint.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        augmentation: nn.Module,
+        loss: PredictionLoss,
+        optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
+        seed: int,
+        config: Config,
+    ) -> None:
+        super().__init__()
+        # The encoder never changes: checkpoints name it instead of holding it.
+        self.strict_loading = False
+        self.predictor = predictor
+        self.augmentation = augmentation
+        self.loss = loss
+        self.optimizer = optimizer
+        self.seed = seed
+        self.config = config
+
+    def configure_optimizers(self) -> Optimizer:
+        """Optimise the decoder alone."""
+        return self.optimizer(self.predictor.decoder.parameters())
+
+    def on_train_epoch_start(self) -> None:
+        """Make the epoch's draws a function of seed and epoch."""
+        torch.manual_seed(self.seed * EPOCH_SEED + self.current_epoch)
+
+    def training_step(self, batch: Batch, _: int) -> Tensor:
+        """Loss of a batch of training sequences."""
+        features, target = self._inputs(batch, self.augmentation)
+        losses = self._losses(self.predictor(features), target)
+        named = {f"train/{name}": value.detach() for name, value in losses.items()}
+        self.log_dict(named, on_step=False, on_epoch=True, batch_size=len(target))
+        return losses["loss"]
+
+    def validation_step(self, batch: Batch, _: int) -> None:
+        """Loss and PSNR of a batch of validation sequences."""
+        features, target = self._inputs(batch, nn.Identity())
+        prediction = self.predictor(features)
+        losses = self._losses(prediction, target)
+        pixels = denormalise(prediction).clamp(0, 1)
+        named = {f"val/{name}": value for name, value in losses.items()}
+        named["val/psnr"] = psnr(pixels, denormalise(target)).mean()
+        self.log_dict(named, on_step=False, on_epoch=True, batch_size=len(target))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Leave the encoder out and put the configuration in."""
+        checkpoint["state_dict"] = {
+            key: value
+            for key, value in checkpoint["state_dict"].items()
+            if not key.startswith("predictor.encoder.")
+        }
+        checkpoint["vadlit"] = {
+            "config": self.config,
+            "encoder": self.predictor.encoder.identity,
+        }
+
+    def _inputs(self, batch: Batch, augmentation: nn.Module) -> tuple[Features, Tensor]:
+        """Features of the inputs, from the store or encoded now, and the normalised target."""
+        if "features" in batch:
+            return batch["features"], normalise(batch["target"].float() / 255)
+        sequences = normalise(augmentation(batch["frames"].float() / 255))
+        count, inputs = len(sequences), sequences[:, :INPUT_FRAMES]
+        with torch.no_grad():
+            encoded = self.predictor.encoder(inputs.flatten(0, 1), self.predictor.taps)
+        features = {tap: x.unflatten(0, (count, INPUT_FRAMES)) for tap, x in encoded.items()}
+        return features, sequences[:, INPUT_FRAMES]
+
+    def _losses(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+        encoder = self.predictor.encoder
+        losses: dict[str, Tensor] = self.loss(
+            prediction, target, lambda images: encoder(images, self.predictor.taps)
+        )
+        return losses
+
+
+def load_checkpoint(path: Path) -> tuple[Predictor, Config]:
+    """Rebuild the trained predictor of a checkpoint and the configuration it was trained with.
+
+    Nothing in the file is executed: it holds tensors and plain values alone.
+
+    Raises:
+        UserError: The file is missing or no checkpoint of vadlit, or its encoder is another one.
+    """
+    if not path.is_file():
+        raise UserError(f"There is no checkpoint {path}.")
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        config, identity = checkpoint["vadlit"]["config"], checkpoint["vadlit"]["encoder"]
+        state = checkpoint["state_dict"]
+    except Exception as error:  # torch.load raises whatever the broken bytes lead to
+        raise UserError(f"{path} is not a checkpoint of vadlit.") from error
+    encoder: Encoder = build(config["encoder"], "vadlit.models")
+    check_encoder(encoder, identity, path)
+    predictor = Predictor(encoder, build(config["model"], "vadlit.models"))
+    decoder = {key.removeprefix("predictor.decoder."): value for key, value in state.items()}
+    predictor.decoder.load_state_dict(decoder)
+    return predictor.eval(), config
+
+
+def check_encoder(encoder: Encoder, identity: str, path: Path) -> None:
+    """Refuse encoder weights other than those that a file was made with."""
+    if encoder.identity != identity:
+        raise UserError(
+            f"The encoder weights are {encoder.identity}, but {path} was made with {identity}; "
+            "allowed are the same ones (encoder.weights)."
+        )

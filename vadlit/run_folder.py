@@ -1,0 +1,97 @@
+"""Where one configuration's checkpoints lie while it trains, and how an interrupted run goes on."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from vadlit.config import Config
+from vadlit.errors import UserError
+
+# Settings that do not change the result, and so do not tell runs apart.
+NEUTRAL = {
+    "": ("runs", "tracking"),
+    "trainer": ("resume",),
+    "data": ("root", "cache", "cache_dir", "download", "url", "archive_bytes", "archive_sha256"),
+}
+
+
+class RunFolder:
+    """`RUNS/STUDY/NAME-HASH`: the checkpoints of a configuration, and its MLflow run.
+
+    The hash is of every setting that changes the result: the same configuration finds its own
+    interrupted run again, and no other.
+
+    Args:
+        config: Resolved.
+    """
+
+    def __init__(self, config: Config) -> None:
+        folder = f"{config['name']}-{fingerprint(config)}"
+        self.path = Path(config["runs"]) / config["study"] / folder
+        self.checkpoints = self.path / "checkpoints"
+        self._run = self.path / "run.json"
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep a second process with the same configuration out.
+
+        Raises:
+            UserError: There is one already.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UserError(
+                f"{self.path} is being trained by another process; allowed is one at a time."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def start(self, resume: str) -> tuple[str | None, Path | None]:
+        """Prepare for `trainer.resume`; return the MLflow run and the checkpoint to go on from.
+
+        Raises:
+            UserError: `resume` is none of never, auto and the path of a checkpoint.
+        """
+        last = self.checkpoints / "last.ckpt"
+        if resume == "auto":
+            return self._run_id(), last if last.exists() else None
+        if resume == "never":
+            shutil.rmtree(self.checkpoints, ignore_errors=True)
+            self._run.unlink(missing_ok=True)
+            return None, None
+        checkpoint = Path(resume).expanduser().absolute()
+        if not checkpoint.is_file():
+            raise UserError(
+                f"trainer.resume is {resume}; allowed are never, auto or the path of a checkpoint."
+            )
+        return None, checkpoint
+
+    def remember(self, run_id: str) -> None:
+        """Note the MLflow run, for `resume=auto`."""
+        part = self._run.with_suffix(".part")
+        part.write_text(json.dumps({"run_id": run_id}) + "\n", encoding="utf-8")
+        part.replace(self._run)
+
+    def _run_id(self) -> str | None:
+        if not self._run.exists():
+            return None
+        run_id: str = json.loads(self._run.read_text(encoding="utf-8"))["run_id"]
+        return run_id
+
+
+def fingerprint(config: Config) -> str:
+    """Name the result of a configuration by eight hexadecimal digits."""
+    kept = {key: value for key, value in config.items() if key not in NEUTRAL[""]}
+    for group in ("trainer", "data"):
+        kept[group] = {k: v for k, v in kept[group].items() if k not in NEUTRAL[group]}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:8]

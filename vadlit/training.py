@@ -1,0 +1,181 @@
+"""One training job: a configuration in; a trained, evaluated and logged detector out."""
+
+import logging
+import sys
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytorch_lightning as pl
+import yaml
+from hydra.errors import InstantiationException
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.callbacks import ModelCheckpoint, Timer
+from torch import nn
+
+from vadlit.config import Config
+from vadlit.data.module import SequenceDataModule
+from vadlit.detector import assemble
+from vadlit.errors import UserError
+from vadlit.evaluation.evaluate import Evaluation, evaluate
+from vadlit.evaluation.results import write_results
+from vadlit.models.module import PredictionModule, load_checkpoint
+from vadlit.models.predictor import Predictor
+from vadlit.progress import EpochLines
+from vadlit.run_folder import RunFolder
+from vadlit.tracking.environment import environment
+from vadlit.tracking.lightning import EpochLogger
+from vadlit.tracking.model import log_detector
+from vadlit.tracking.run import Tracker, track
+from vadlit.tracking.sweep import parent_run
+
+
+def train(config: DictConfig) -> Evaluation:
+    """Train, evaluate and log one detector.
+
+    Args:
+        config: `conf/train.yaml`, composed.
+
+    Raises:
+        UserError: A setting, the data, the tracking server or the disk is at fault.
+    """
+    resolved = resolve(config)
+    folder = RunFolder(resolved)
+    with folder.claimed():
+        run_id, checkpoint = folder.start(resolved["trainer"]["resume"])
+        with track(
+            resolved["tracking"]["uri"],
+            resolved["study"],
+            resolved["name"],
+            run_id=run_id,
+            parent=parent_run(),
+        ) as tracker:
+            folder.remember(tracker.run_id)
+            _log_origin(tracker, resolved)
+            data, module = build_training(config, resolved)
+            seconds = _fit(resolved, data, module, folder, checkpoint, tracker)
+            evaluation = _evaluate(resolved, data, folder, tracker)
+            tracker.log_metrics({"seconds": seconds})
+            return evaluation
+
+
+def resolve(config: DictConfig) -> Config:
+    """The configuration as plain values, nothing left open.
+
+    Raises:
+        UserError: A number is out of its range.
+    """
+    resolved: Config = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
+    for name, value, least in (
+        ("trainer.max_epochs", resolved["trainer"]["max_epochs"], 1),
+        ("seed", resolved["seed"], 0),
+    ):
+        if not isinstance(value, int) or value < least:
+            raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
+    return resolved
+
+
+def build_training(
+    config: DictConfig, resolved: Config
+) -> tuple[SequenceDataModule, PredictionModule]:
+    """Build what is trained and what it is trained on; the seed fixes the first weights."""
+    pl.seed_everything(resolved["seed"], verbose=False)
+    try:
+        data: SequenceDataModule = instantiate(config.data, _convert_="all")
+        predictor = Predictor(instantiate(config.encoder), instantiate(config.model))
+        augmentation: nn.Module = instantiate(config.augmentation)
+        loss, optimizer = instantiate(config.loss), instantiate(config.optimizer)
+    except InstantiationException as error:
+        if isinstance(error.__cause__, UserError):
+            raise error.__cause__ from None
+        raise
+    augmented = not isinstance(augmentation, nn.Identity)
+    data.attach(predictor.encoder, predictor.taps, augmented=augmented)
+    module = PredictionModule(predictor, augmentation, loss, optimizer, resolved["seed"], resolved)
+    return data, module
+
+
+def _log_origin(tracker: Tracker, resolved: Config) -> None:
+    tracker.log_params(flat(resolved))
+    tracker.log_text("config.yaml", yaml.safe_dump(resolved, sort_keys=False))
+    origin = environment()
+    tracker.log_json("environment.json", origin)
+    tracker.set_tags({"mlflow.source.git.commit": str(origin["git_commit"])})
+
+
+def _fit(
+    resolved: Config,
+    data: SequenceDataModule,
+    module: PredictionModule,
+    folder: RunFolder,
+    checkpoint: Path | None,
+    tracker: Tracker,
+) -> float:
+    """Train to the last epoch; return the seconds it took, those before an interruption too."""
+    _quieten_lightning()
+    timer, watched = Timer(), sys.stdout.isatty()
+    saver = ModelCheckpoint(
+        folder.checkpoints,
+        filename="best",
+        monitor="val/loss",
+        save_last=True,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+    settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
+    trainer = pl.Trainer(
+        **settings,
+        devices=1,
+        logger=EpochLogger(tracker),
+        callbacks=[timer, saver] if watched else [timer, saver, EpochLines()],
+        enable_progress_bar=watched,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+    )
+    trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    return timer.time_elapsed("train")
+
+
+def _evaluate(
+    resolved: Config, data: SequenceDataModule, folder: RunFolder, tracker: Tracker
+) -> Evaluation:
+    """Evaluate the weights of the last epoch: the length of training is what a sweep compares."""
+    predictor, _ = load_checkpoint(folder.checkpoints / "last.ckpt")
+    data.setup("test")
+    detector = assemble(predictor, resolved | {"size": resolved["data"]["size"]})
+    evaluation = evaluate(detector, data)
+    with TemporaryDirectory() as scratch:
+        write_results(Path(scratch) / "results", resolved["name"], evaluation)
+        tracker.log_folder(Path(scratch) / "results", "")
+        detector.save(Path(scratch) / "detector")
+        log_detector(tracker, Path(scratch) / "detector")
+    tracker.log_folder(folder.checkpoints, "checkpoints")
+    for event in evaluation.test:
+        tracker.log_curve(f"psnr/{event.event}", event.frames.tolist(), (-event.score).tolist())
+    numbers = {k: v for k, v in evaluation.report.items() if isinstance(v, int | float)}
+    tracker.log_metrics(numbers)
+    return evaluation
+
+
+def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Nested settings under dotted names.
+
+    >>> flat({"seed": 0, "data": {"size": [32, 64]}})
+    {'seed': 0, 'data.size': [32, 64]}
+    """
+    found: dict[str, object] = {}
+    for key, value in config.items():
+        name = f"{prefix}{key}"
+        found |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return found
+
+
+def _quieten_lightning() -> None:
+    """Hush advice for other set-ups: features come from memory maps, workers would only copy."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    for message in (".*does not have many workers.*", ".*Checkpoint directory.*", ".*dirpath.*"):
+        warnings.filterwarnings("ignore", message, module="pytorch_lightning.*")
