@@ -127,7 +127,7 @@ class Detector:
 
     def decide(self, score: float) -> bool:
         """Whether a score is anomalous."""
-        return bool(self.threshold.decide(np.float64(score)))
+        return bool(self.threshold.decide(np.asarray(score)))
 
     def save(self, folder: Path) -> None:
         """Write `decoder.safetensors` and `detector.json` into a new folder.

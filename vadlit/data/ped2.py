@@ -52,6 +52,7 @@ class Ped2(SequenceDataModule):
         download: Fetch the official archive into the root where it is missing.
         url: Where from.
         archive_bytes: The archive's size, bytes.
+        archive_sha256: Its checksum, hexadecimal; None takes what comes.
         settings: As for `SequenceDataModule`.
     """
 
@@ -65,6 +66,7 @@ class Ped2(SequenceDataModule):
         download: bool,
         url: str,
         archive_bytes: int | None,
+        archive_sha256: str | None,
         **settings: Any,
     ) -> None:
         if subset is not None and subset not in subsets:
@@ -80,11 +82,12 @@ class Ped2(SequenceDataModule):
         self.download = download
         self.url = url
         self.archive_bytes = archive_bytes
+        self.archive_sha256 = archive_sha256
 
     def prepare_data(self) -> None:
         """Fetch the official archive, when asked to and missing."""
         if self.download:
-            download_ped2(self.root, self.url, self.archive_bytes)
+            download_ped2(self.root, self.url, self.archive_bytes, self.archive_sha256)
 
     def read(self) -> Splits:
         """Find the clips of every split, shortened to the subset."""

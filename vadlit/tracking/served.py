@@ -1,0 +1,36 @@
+"""What MLflow runs to serve a detector; it loads this file as the model's code."""
+
+from pathlib import Path
+from typing import Any
+
+import mlflow.models
+import numpy as np
+import pandas as pd
+from mlflow.pyfunc import PythonModel
+
+from vadlit.detector import Detector
+
+
+class ServedDetector(PythonModel):  # type: ignore[misc]
+    """Scores the frames of one event: uint8 RGB (n, H, W, 3) to a row for each from the fifth on.
+
+    Columns: frame, from 0; cue and score, high is anomalous; anomalous, by the threshold.
+    """
+
+    def load_context(self, context: Any) -> None:
+        """Load the detector from the model's files."""
+        self.detector = Detector.load(Path(context.artifacts["detector"]))
+
+    def predict(self, context: Any, model_input: Any, params: Any = None) -> pd.DataFrame:
+        """Score consecutive frames, beginning a new event."""
+        self.detector.reset()
+        found = [self.detector.step(frame) for frame in np.asarray(model_input, np.uint8)]
+        rows = [
+            (score.frame, score.cue, score.score, self.detector.decide(score.score))
+            for score in found
+            if score is not None
+        ]
+        return pd.DataFrame(rows, columns=["frame", "cue", "score", "anomalous"])
+
+
+mlflow.models.set_model(ServedDetector())
