@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytorch_lightning as pl
-import yaml
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
@@ -99,7 +98,7 @@ def build_training(
 
 def _log_origin(tracker: Tracker, resolved: Config) -> None:
     tracker.log_params(flat(resolved))
-    tracker.log_text("config.yaml", yaml.safe_dump(resolved, sort_keys=False))
+    tracker.log_text("config.yaml", OmegaConf.to_yaml(OmegaConf.create(resolved)))
     origin = environment()
     tracker.log_json("environment.json", origin)
     tracker.set_tags({"mlflow.source.git.commit": str(origin["git_commit"])})
@@ -133,6 +132,7 @@ def _fit(
         enable_progress_bar=watched,
         enable_model_summary=False,
         num_sanity_val_steps=0,
+        log_every_n_steps=1,
     )
     trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     if trainer.interrupted:
@@ -175,7 +175,11 @@ def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
 
 
 def _quieten_lightning() -> None:
-    """Hush advice for other set-ups: features come from memory maps, workers would only copy."""
+    """Hush advice that does not apply: workers would only copy what memory maps already share,
+    the encoder is in evaluation mode on purpose, and run folders are used again on purpose.
+    """
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    for message in (".*does not have many workers.*", ".*Checkpoint directory.*", ".*dirpath.*"):
-        warnings.filterwarnings("ignore", message, module="pytorch_lightning.*")
+    for advice in ("does not have many workers", "in eval mode", "exists and is not empty"):
+        warnings.filterwarnings("ignore", f".*{advice}")
+    warnings.filterwarnings("ignore", ".*LeafSpec", DeprecationWarning)
+    warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)

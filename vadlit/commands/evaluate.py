@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 import hydra
 from omegaconf import DictConfig, OmegaConf
 
-from vadlit.commands.table import table
 from vadlit.config import Config, build, conf_dir, register_resolvers
 from vadlit.data.module import SequenceDataModule
 from vadlit.detector import assemble
 from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import evaluate
 from vadlit.evaluation.results import write_results
+from vadlit.evaluation.table import table
 from vadlit.models.module import load_checkpoint
 from vadlit.tracking.fetch import fetch
 

@@ -2,14 +2,15 @@
 
 import sys
 import traceback
+from math import nan
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from vadlit.commands.table import table
 from vadlit.config import conf_dir, register_resolvers
+from vadlit.evaluation.table import table
 from vadlit.mistakes import sentence
 from vadlit.training import train
 
@@ -21,7 +22,7 @@ def main() -> None:
 
 
 def _job(config: DictConfig) -> float | None:
-    """One job; in a sweep its failure is told and the next one starts."""
+    """One job's frame AUROC; in a sweep its failure is told, None returned and the next started."""
     try:
         report = train(config).report
     except Exception as error:
@@ -31,4 +32,5 @@ def _job(config: DictConfig) -> float | None:
         print(message or "".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
         return None
     print(table({config.name: report}), flush=True)
-    return report["frame_auroc"]  # type: ignore[return-value]
+    frame_auroc = report["frame_auroc"]
+    return frame_auroc if isinstance(frame_auroc, float) else nan

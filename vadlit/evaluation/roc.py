@@ -1,8 +1,9 @@
 """ROC curves and areas under them, in float64 from the scores as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,17 @@ class Roc:
             "true_positive_rate": curve.true_positive_rate.tolist(),
             "thresholds": [value if isfinite(value) else None for value in thresholds],
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Roc":
+        """Read what `to_json` made."""
+        thresholds = [np.inf if x is None else x for x in value["thresholds"]]
+        return cls(
+            np.array(value["false_positive_rate"]),
+            np.array(value["true_positive_rate"]),
+            np.array(thresholds),
+            value["area"],
+        )
 
 
 def roc(scores: Floats, labels: Bools) -> Roc | None:

@@ -1,15 +1,140 @@
 """A Hydra multirun as a parent run, with the comparison of its jobs at the end."""
 
+import atexit
+import csv
+import io
+import json
 import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hydra.core.utils import JobReturn
+from hydra.experimental.callback import Callback
+from mlflow.entities import Run
+from omegaconf import DictConfig
+
+from vadlit.errors import UserError
+from vadlit.evaluation.figures import roc_figure
+from vadlit.evaluation.roc import Roc
+from vadlit.evaluation.table import COLUMNS, table
+from vadlit.tracking.run import PARENT, Tracker, open_run
+from vadlit.tracking.server import absolute
+
+VARIABLE = "VADLIT_PARENT_RUN"
+SETTINGS = {
+    "model": "choices.model",
+    "augmentation": "choices.augmentation",
+    "epochs": "trainer.max_epochs",
+    "seed": "seed",
+}
+Row = dict[str, Any]
 
 
 def parent_run() -> str | None:
     """The sweep that this process's job belongs to; None outside a sweep."""
-    return os.environ.get("VADLIT_PARENT_RUN")
-
-
-from hydra.experimental.callback import Callback
+    return os.environ.get(VARIABLE)
 
 
 class Sweep(Callback):
-    """placeholder"""
+    """Opens the parent run before the first job and compares the jobs after the last."""
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        """Open the parent run; its jobs find it through the environment."""
+        name = f"sweep {time.strftime('%Y-%m-%d %H:%M:%S')}"
+        try:
+            self._parent = open_run(config.tracking.uri, config.study, name)
+        except UserError as error:
+            # Hydra swallows exceptions of callbacks; the jobs would all fail for the same reason.
+            print(f"vadlit: {error}", file=sys.stderr)
+            sys.exit(2)
+        os.environ[VARIABLE] = self._parent.run_id
+        self._failed: list[str] = []
+        # A sweep that is interrupted, or whose jobs cannot be composed, never comes to its end.
+        atexit.register(self._parent.end, "KILLED")
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
+        """Note a failed job: it returns nothing, and may have failed before it had a run."""
+        if job_return.return_value is None:
+            self._failed.append(" ".join(job_return.overrides or ["the job"]))
+
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
+        """Log and print the comparison; failed jobs fail the sweep, exit code 1."""
+        del os.environ[VARIABLE]
+        atexit.unregister(self._parent.end)
+        jobs = _children(self._parent)
+        rows = [_row(job) for job in jobs]
+        _log_comparison(self._parent, jobs, rows)
+        print(f"\n{table({row['name']: row for row in rows if row['status'] == 'FINISHED'})}")
+        print(f"\nmlflow ui --backend-store-uri {absolute(config.tracking.uri)}", flush=True)
+        self._parent.end("FAILED" if self._failed else "FINISHED")
+        if self._failed:
+            print(f"vadlit: failed jobs: {'; '.join(self._failed)}.", file=sys.stderr)
+            sys.exit(1)
+
+
+def _children(parent: Tracker) -> list[Run]:
+    """The sweep's jobs, in the order they started in."""
+    experiment = parent.client.get_run(parent.run_id).info.experiment_id
+    found: Sequence[Run] = parent.client.search_runs(
+        [experiment],
+        f"tags.`{PARENT}` = '{parent.run_id}'",
+        order_by=["attributes.start_time ASC"],
+        max_results=10_000,
+    )
+    return list(found)
+
+
+def _row(job: Run) -> Row:
+    params, metrics = job.data.params, job.data.metrics
+    return {
+        "name": job.info.run_name,
+        "run_id": job.info.run_id,
+        "status": job.info.status,
+        **{name: params.get(key) for name, key in SETTINGS.items()},
+        **{name: metrics.get(name) for name in (*COLUMNS, "seconds")},
+    }
+
+
+def _log_comparison(parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row]) -> None:
+    parent.log_json("comparison.json", list(rows))
+    if rows:
+        parent.log_text("comparison.csv", _csv(rows))
+    curves: dict[str, tuple[Roc, Roc]] = {}
+    for job in jobs:
+        pair = _curves(parent, job)
+        if pair is not None:
+            curves[_distinct(job.info.run_name, curves)] = pair
+    if curves:
+        parent.log_figure("roc.png", roc_figure(curves))
+
+
+def _curves(parent: Tracker, job: Run) -> tuple[Roc, Roc] | None:
+    """A job's ROC over frames and over cases; None where it did not get that far."""
+    if not parent.client.list_artifacts(job.info.run_id, "roc"):
+        return None
+    with TemporaryDirectory() as scratch:
+        folder = Path(parent.client.download_artifacts(job.info.run_id, "roc", scratch))
+        frame, case = (
+            Roc.from_json(json.loads((folder / f"{kind}.json").read_text(encoding="utf-8")))
+            for kind in ("frame", "case")
+        )
+    return frame, case
+
+
+def _distinct(name: str, taken: dict[str, Any]) -> str:
+    """The name, numbered where jobs share one (they may differ in other settings)."""
+    if name not in taken:
+        return name
+    return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,164 @@
+import csv
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from tests.commands.conftest import Vadlit
+
+ARTIFACTS = {
+    "checkpoints": {"best.ckpt", "last.ckpt"},
+    "curves": {"01.png", "02.png", "03.png"},
+    "roc": {"frame.json", "case.json"},
+    "scores": {"test.parquet", "val.parquet"},
+}
+
+
+@pytest.fixture(scope="module")
+def client(workplace: Path, sweep: "subprocess.CompletedProcess[str]") -> MlflowClient:
+    assert sweep.returncode == 0, sweep.stderr
+    return MlflowClient(f"sqlite:///{workplace}/runs/mlflow.db")
+
+
+@pytest.fixture(scope="module")
+def runs(client: MlflowClient) -> list[Run]:
+    experiment = client.get_experiment_by_name("tiny")
+    assert experiment is not None
+    return list(client.search_runs([experiment.experiment_id]))
+
+
+@pytest.fixture(scope="module")
+def parent(runs: list[Run]) -> Run:
+    (found,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+    return found
+
+
+@pytest.fixture(scope="module")
+def jobs(runs: list[Run], parent: Run) -> list[Run]:
+    id_ = parent.info.run_id
+    return [run for run in runs if run.data.tags.get("mlflow.parentRunId") == id_]
+
+
+def test_a_sweep_is_a_parent_with_a_child_a_job(parent: Run, jobs: list[Run]) -> None:
+    assert {run.info.run_name for run in jobs} == {
+        f"{model}-{augmentation}-1"
+        for model in ("base", "skiptwice")
+        for augmentation in ("none", "general")
+    }
+    assert {run.info.status for run in (parent, *jobs)} == {"FINISHED"}
+
+
+def test_every_job_has_its_artifacts(client: MlflowClient, jobs: list[Run]) -> None:
+    for job in jobs:
+        for folder, names in ARTIFACTS.items():
+            found = client.list_artifacts(job.info.run_id, folder)
+            assert {Path(file.path).name for file in found} == names, folder
+        top = {file.path for file in client.list_artifacts(job.info.run_id)}
+        assert {"config.yaml", "environment.json", "evaluation.json", "roc.png"} <= top
+        assert {"detector", "predictions"} <= top
+
+
+def test_every_job_has_its_metrics(client: MlflowClient, jobs: list[Run]) -> None:
+    for job in jobs:
+        assert {"frame_auroc", "case_auroc", "copy_frame_auroc", "seconds"} <= set(job.data.metrics)
+        (loss,) = client.get_metric_history(job.info.run_id, "val/loss")
+        assert loss.step == 0
+        curve = client.get_metric_history(job.info.run_id, "psnr/01")
+        assert [point.step for point in curve] == list(range(4, 4 + len(curve)))
+
+
+def test_the_comparison_lies_on_the_parent(
+    client: MlflowClient, parent: Run, jobs: list[Run], tmp_path: Path
+) -> None:
+    id_ = parent.info.run_id
+    assert "roc.png" in {file.path for file in client.list_artifacts(id_)}
+    table = json.loads(
+        Path(client.download_artifacts(id_, "comparison.json", str(tmp_path))).read_text()
+    )
+    by_run = {job.info.run_id: job for job in jobs}
+    assert {row["run_id"] for row in table} == set(by_run)
+    for row in table:
+        job = by_run[row["run_id"]]
+        assert row["frame_auroc"] == job.data.metrics["frame_auroc"]
+        assert row["model"] == job.data.params["choices.model"]
+        assert row["epochs"] == "1"
+    text = Path(client.download_artifacts(id_, "comparison.csv", str(tmp_path))).read_text()
+    assert [row["name"] for row in csv.DictReader(io.StringIO(text))] == [
+        row["name"] for row in table
+    ]
+
+
+def test_a_sweep_prints_its_table(sweep: "subprocess.CompletedProcess[str]") -> None:
+    assert "skiptwice-general-1" in sweep.stdout.rpartition("frame AUROC")[2]
+    assert "mlflow ui --backend-store-uri sqlite:////" in sweep.stdout
+
+
+def test_the_configuration_is_logged_resolved(
+    client: MlflowClient, jobs: list[Run], tmp_path: Path
+) -> None:
+    file = client.download_artifacts(jobs[0].info.run_id, "config.yaml", str(tmp_path))
+    text = Path(file).read_text()
+    assert "${" not in text
+    assert "seed: 0" in text
+
+
+def test_a_failed_job_is_marked_and_the_sweep_goes_on(
+    vadlit: Vadlit, tiny: list[str], tmp_path: Path
+) -> None:
+    done = vadlit("train", "-m", *tiny, "data.held_out=['99'],['04']", runs=tmp_path)
+    assert done.returncode == 1
+    assert "data.held_out is ['99']; allowed are" in done.stderr
+    assert "Traceback" not in done.stderr
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    experiment = client.get_experiment_by_name("tiny")
+    assert experiment is not None
+    runs = list(client.search_runs([experiment.experiment_id]))
+    jobs = [run for run in runs if "mlflow.parentRunId" in run.data.tags]
+    (parent,) = (run for run in runs if run not in jobs)
+    assert sorted(job.info.status for job in jobs) == ["FAILED", "FINISHED"]
+    assert parent.info.status == "FAILED"
+    (failed,) = (job for job in jobs if job.info.status == "FAILED")
+    assert "traceback.txt" in {f.path for f in client.list_artifacts(failed.info.run_id)}
+
+
+def test_a_job_that_fails_before_its_run_fails_the_sweep(
+    vadlit: Vadlit, tiny: list[str], tmp_path: Path
+) -> None:
+    done = vadlit("train", "-m", *tiny, "trainer.resume=nowhere.ckpt", "seed=0", runs=tmp_path)
+    assert done.returncode == 1
+    assert "trainer.resume is nowhere.ckpt; allowed are" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("model=huge", "Could not find 'model/huge'"),
+        ("trainer.epochs=3", "Could not override 'trainer.epochs'"),
+        ("trainer.max_epochs=0", "trainer.max_epochs is 0; allowed is"),
+        ("data.size=[33,64]", "data.size is [33, 64]; allowed are"),
+        ("data.root=/nowhere", "There is no Ped2 in /nowhere; allowed is"),
+        ("encoder.weights=/nowhere.pt", "There are no encoder weights /nowhere.pt"),
+        ("tracking.uri=./mlruns", "tracking.uri is ./mlruns; allowed are"),
+        ("tracking.uri=http://127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
+        ("window=0", "window is 0"),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    vadlit: Vadlit, tiny: list[str], tmp_path: Path, setting: str, message: str
+) -> None:
+    done = vadlit("train", *tiny, setting, runs=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_output_is_quiet_without_a_terminal(vadlit: Vadlit, tiny: list[str]) -> None:
+    done = vadlit("train", *tiny)
+    assert done.returncode == 0
+    assert len(done.stdout.strip().splitlines()) == 2
+    assert [line.split()[0] for line in done.stderr.strip().splitlines()] == ["epoch"]

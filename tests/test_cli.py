@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+import pytest
+
+from vadlit import __version__
+from vadlit.cli import COMMANDS
+
+
+def vadlit(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "vadlit.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_help_names_every_command(arguments: list[str]) -> None:
+    done = vadlit(*arguments)
+    assert done.returncode == 0
+    for command in COMMANDS:
+        assert command in done.stdout
+
+
+def test_help_imports_no_heavy_package() -> None:
+    code = "import sys; sys.argv = ['vadlit', '--help']; from vadlit.cli import main; main();"
+    code += "print(sorted({'torch', 'hydra', 'mlflow', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_version() -> None:
+    assert vadlit("--version").stdout.strip() == f"vadlit {__version__}"
+
+
+def test_unknown_command() -> None:
+    done = vadlit("trane")
+    assert done.returncode == 2
+    assert done.stderr == "vadlit: vadlit has no command trane; allowed are train, evaluate.\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command: str) -> None:
+    done = vadlit(command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "window" in done.stdout
