@@ -38,7 +38,7 @@ def test_version() -> None:
 def test_unknown_command() -> None:
     done = vadlit("trane")
     assert done.returncode == 2
-    assert done.stderr == "vadlit: vadlit has no command trane; allowed are train, evaluate.\n"
+    assert done.stderr == "vadlit: trane is no command; allowed are train, evaluate.\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -32,7 +32,9 @@ def main() -> None:
     elif arguments[0] in ("-V", "--version"):
         print(f"vadlit {__version__}")
     elif arguments[0] not in COMMANDS:
-        _fail(f"vadlit has no command {arguments[0]}; allowed are {', '.join(COMMANDS)}.")
+        allowed = ", ".join(COMMANDS)
+        print(f"vadlit: {arguments[0]} is no command; allowed are {allowed}.", file=sys.stderr)
+        sys.exit(2)
     else:
         _tune_malloc()
         _run(*arguments)
@@ -48,28 +50,19 @@ def _run(command: str, *arguments: str) -> None:
     sys.argv = [f"vadlit {command}", *("json=true" if a == "--json" else a for a in arguments)]
     # Hydra then passes exceptions on instead of printing its own.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    from vadlit.mistakes import sentence
+    from vadlit.mistakes import mistakes_told
 
     try:
-        import_module(f"vadlit.commands.{command}").main()
+        with mistakes_told():
+            import_module(f"vadlit.commands.{command}").main()
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
-        mistake = sentence(error)
-        if mistake is None:
-            raise
-        _fail(mistake)
 
 
 def _tune_malloc() -> None:
     if sys.platform == "linux" and not MALLOC.keys() <= os.environ.keys():
         os.environ.update(MALLOC)
         os.execv(sys.executable, sys.orig_argv)
-
-
-def _fail(message: str) -> None:
-    print(f"vadlit: {message}", file=sys.stderr)
-    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Tell a person's mistakes from the program's."""
+"""A person's mistakes end in one sentence; the program's own end in a traceback."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
@@ -16,3 +20,16 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, HydraException | OmegaConfBaseException):
         return " ".join(line.strip() for line in str(error).splitlines() if line.strip())
     return None
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """Turn a mistake into its sentence on stderr and exit code 2."""
+    try:
+        yield
+    except Exception as error:
+        message = sentence(error)
+        if message is None:
+            raise
+        print(f"vadlit: {message}", file=sys.stderr)
+        sys.exit(2)

@@ -16,11 +16,11 @@ from torch import nn
 
 from vadlit.config import Config
 from vadlit.data.module import SequenceDataModule
-from vadlit.detector import assemble
+from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import Evaluation, evaluate
 from vadlit.evaluation.results import write_results
-from vadlit.models.module import PredictionModule, load_checkpoint
+from vadlit.models.module import PredictionModule
 from vadlit.models.predictor import Predictor
 from vadlit.progress import EpochLines
 from vadlit.run_folder import RunFolder
@@ -34,6 +34,9 @@ from vadlit.tracking.sweep import parent_run
 def train(config: DictConfig) -> Evaluation:
     """Train, evaluate and log one detector.
 
+    The weights of the last epoch are evaluated, not the best ones: the length of training is one
+    of the things that sweeps compare.
+
     Args:
         config: `conf/train.yaml`, composed.
 
@@ -43,7 +46,7 @@ def train(config: DictConfig) -> Evaluation:
     resolved = resolve(config)
     folder = RunFolder(resolved)
     with folder.claimed():
-        run_id, checkpoint = folder.start(resolved["trainer"]["resume"])
+        run_id, checkpoint = folder.start(str(resolved["trainer"]["resume"]))
         with track(
             resolved["tracking"]["uri"],
             resolved["study"],
@@ -54,9 +57,15 @@ def train(config: DictConfig) -> Evaluation:
             folder.remember(tracker.run_id)
             _log_origin(tracker, resolved)
             data, module = build_training(config, resolved)
+            # Before the training, so that a mistake in its settings does not cost one.
+            detector = assemble(module.predictor, resolved | {"size": list(data.size)})
             seconds = _fit(resolved, data, module, folder, checkpoint, tracker)
-            evaluation = _evaluate(resolved, data, folder, tracker)
             tracker.log_metrics({"seconds": seconds})
+            tracker.log_folder(folder.checkpoints, "checkpoints")
+            module.eval()
+            data.setup("test")
+            evaluation = evaluate(detector, data)
+            _log_evaluation(resolved["name"], detector, evaluation, tracker)
             return evaluation
 
 
@@ -140,25 +149,18 @@ def _fit(
     return timer.time_elapsed("train")
 
 
-def _evaluate(
-    resolved: Config, data: SequenceDataModule, folder: RunFolder, tracker: Tracker
-) -> Evaluation:
-    """Evaluate the weights of the last epoch: the length of training is what a sweep compares."""
-    predictor, _ = load_checkpoint(folder.checkpoints / "last.ckpt")
-    data.setup("test")
-    detector = assemble(predictor, resolved | {"size": resolved["data"]["size"]})
-    evaluation = evaluate(detector, data)
+def _log_evaluation(
+    name: str, detector: Detector, evaluation: Evaluation, tracker: Tracker
+) -> None:
     with TemporaryDirectory() as scratch:
-        write_results(Path(scratch) / "results", resolved["name"], evaluation)
-        tracker.log_folder(Path(scratch) / "results", "")
+        write_results(Path(scratch) / "results", name, evaluation)
+        tracker.log_folder(Path(scratch) / "results")
         detector.save(Path(scratch) / "detector")
         log_detector(tracker, Path(scratch) / "detector")
-    tracker.log_folder(folder.checkpoints, "checkpoints")
     for event in evaluation.test:
         tracker.log_curve(f"psnr/{event.event}", event.frames.tolist(), (-event.score).tolist())
-    numbers = {k: v for k, v in evaluation.report.items() if isinstance(v, int | float)}
-    tracker.log_metrics(numbers)
-    return evaluation
+    numbers = evaluation.report.items()
+    tracker.log_metrics({key: x for key, x in numbers if isinstance(x, int | float)})
 
 
 def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
@@ -175,8 +177,10 @@ def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
 
 
 def _quieten_lightning() -> None:
-    """Hush advice that does not apply: workers would only copy what memory maps already share,
-    the encoder is in evaluation mode on purpose, and run folders are used again on purpose.
+    """Hush advice that does not apply.
+
+    Workers would only copy what memory maps already share; the encoder is in evaluation mode and
+    run folders are used again on purpose.
     """
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
     for advice in ("does not have many workers", "in eval mode", "exists and is not empty"):

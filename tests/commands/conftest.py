@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from vadlit.cli import MALLOC, main
+
 Vadlit = Callable[..., "subprocess.CompletedProcess[str]"]
+Mistake = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +37,33 @@ def vadlit(workplace: Path) -> Vadlit:
             text=True,
             check=False,
         )
+
+    return call
+
+
+@pytest.fixture
+def mistake(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Mistake:
+    """Run `vadlit ARGUMENTS` in this process; return what it tells a person who is wrong."""
+
+    def call(*arguments: str) -> str:
+        for name, value in {
+            **MALLOC,
+            "HYDRA_FULL_ERROR": "1",
+            "VADLIT_RUNS": str(workplace / "mistakes"),
+            "VADLIT_CACHE": str(workplace / "cache"),
+        }.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["vadlit", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert stopped.value.code == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        (line,) = told.err.splitlines()
+        assert line.startswith("vadlit: ")
+        return line
 
     return call
 

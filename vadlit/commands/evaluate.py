@@ -16,6 +16,7 @@ from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import evaluate
 from vadlit.evaluation.results import write_results
 from vadlit.evaluation.table import table
+from vadlit.mistakes import mistakes_told
 from vadlit.models.module import load_checkpoint
 from vadlit.tracking.fetch import fetch
 
@@ -26,6 +27,7 @@ def main() -> None:
     hydra.main(config_path=str(conf_dir()), config_name="evaluate", version_base="1.3")(_job)()
 
 
+@mistakes_told()
 def _job(config: DictConfig) -> None:
     settings: Config = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     with _checkpoint(settings) as path:
@@ -37,7 +39,7 @@ def _job(config: DictConfig) -> None:
     detector = assemble(predictor, trained | settings | {"size": list(data.size)})
     evaluation = evaluate(detector, data)
     if settings["output"]:
-        write_results(Path(settings["output"]), trained["name"], evaluation)
+        write_results(Path(str(settings["output"])), trained["name"], evaluation)
     if settings["json"]:
         print(json.dumps({"name": trained["name"], **evaluation.report}, indent=2))
     else:
@@ -54,10 +56,10 @@ def _checkpoint(settings: Config) -> Iterator[Path]:
             "checkpoint or the id of an MLflow run."
         )
     if checkpoint is not None:
-        yield Path(checkpoint).expanduser()
+        yield Path(str(checkpoint)).expanduser()
         return
     with TemporaryDirectory() as scratch:
-        yield fetch(settings["tracking"]["uri"], run, "checkpoints/last.ckpt", Path(scratch))
+        yield fetch(settings["tracking"]["uri"], str(run), "checkpoints/last.ckpt", Path(scratch))
 
 
 def _data(settings: Config, trained: Config) -> SequenceDataModule:

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from vadlit.config import conf_dir, register_resolvers
 from vadlit.evaluation.table import table
-from vadlit.mistakes import sentence
+from vadlit.mistakes import mistakes_told, sentence
 from vadlit.training import train
 
 
@@ -23,14 +23,19 @@ def main() -> None:
 
 def _job(config: DictConfig) -> float | None:
     """One job's frame AUROC; in a sweep its failure is told, None returned and the next started."""
+    if HydraConfig.get().mode != RunMode.MULTIRUN:
+        with mistakes_told():
+            return _train(config)
     try:
-        report = train(config).report
+        return _train(config)
     except Exception as error:
-        if HydraConfig.get().mode != RunMode.MULTIRUN:
-            raise
-        message = sentence(error)
-        print(message or "".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
+        message = sentence(error) or "".join(traceback.format_exception(error))
+        print(f"vadlit: {message}", file=sys.stderr, flush=True)
         return None
+
+
+def _train(config: DictConfig) -> float:
+    report = train(config).report
     print(table({config.name: report}), flush=True)
     frame_auroc = report["frame_auroc"]
     return frame_auroc if isinstance(frame_auroc, float) else nan

@@ -58,7 +58,7 @@ class Sweep(Callback):
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
         """Note a failed job: it returns nothing, and may have failed before it had a run."""
-        if job_return.return_value is None:
+        if parent_run() is not None and job_return.return_value is None:
             self._failed.append(" ".join(job_return.overrides or ["the job"]))
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
