@@ -49,12 +49,15 @@ def build(node: Mapping[str, Any], kind: str) -> Any:
         UserError: The target is not a class of that package.
     """
     target = str(node.get("_target_"))
+    # Before anything is imported: that runs code, too.
+    if not target.startswith(f"{kind}."):
+        raise _foreign(target, kind)
     try:
         found = get_class(target)
     except (HydraException, ImportError, ValueError) as error:
         raise _foreign(target, kind) from error
     defined = f"{found.__module__}.{found.__qualname__}"
-    if defined != target or not target.startswith(f"{kind}."):
+    if defined != target:
         raise _foreign(target, kind)
     return instantiate(dict(node), _recursive_=False, _convert_="all")
 

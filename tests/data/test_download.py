@@ -1,15 +1,14 @@
 import io
 import re
-import resource
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 
 import pytest
 
+from tests.data.disk import room_for_files_of
 from tests.data.site import ARCHIVE, FILES, NAME, SHA256, SIZE, Site, served
 from vadlit.data.download import FOLDER, download_ped2
 from vadlit.data.unpack import unpack_folder
@@ -201,17 +200,6 @@ def test_an_interrupted_unpacking_goes_on_without_another_transfer(
     download_ped2(tmp_path / "root", site.url, SIZE, SHA256)
     assert site.asked == [None]
     assert_whole(tmp_path / "root", tmp_path / "reference")
-
-
-@contextmanager
-def room_for_files_of(size: int) -> Iterator[None]:
-    """Make the kernel refuse to write files beyond `size` bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_without_room_the_transfer_stays_resumable(site: Site, tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def check_ranges(ranges: Sequence[Range], frames: int, source: Path) -> tuple[Ra
     for first, last in ranges:
         if not (end < first <= last < frames):
             raise UserError(
-                f"The anomalous range [{first}, {last}] in {source} is not allowed: ranges rise, "
-                f"do not overlap and lie in 0 to {frames - 1}."
+                f"The anomalous range [{first}, {last}] in {source} is not allowed: ranges, "
+                f"counted from 0, rise, do not overlap and lie in 0 to {frames - 1}."
             )
         end = last
     return tuple(ranges)

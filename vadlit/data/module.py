@@ -1,6 +1,6 @@
 """The Lightning DataModule over training, validation and test sequences."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Splits:
     test: tuple[Event, ...]
 
 
-class SequenceDataModule(pl.LightningDataModule):
+class SequenceDataModule(pl.LightningDataModule, ABC):
     """Sequences of a data set, read from the store; a data set is a subclass with `read`.
 
     Args:
@@ -48,14 +48,10 @@ class SequenceDataModule(pl.LightningDataModule):
         seed: int,
     ) -> None:
         super().__init__()
-        if len(size) != 2 or any(side <= 0 or side % 32 for side in size):
-            raise UserError(
-                f"data.size is {list(size)}; allowed are a height and a width divisible by 32."
-            )
         for name, value in (("sequences", sequences), ("batch_size", batch_size)):
-            if value < 1:
-                raise UserError(f"data.{name} is {value}; allowed is 1 or more.")
-        self.size = (size[0], size[1])
+            if not isinstance(value, int) or value < 1:
+                raise UserError(f"data.{name} is {value}; allowed is a whole number of 1 or more.")
+        self.size = _checked(size)
         self.sequences = sequences
         self.batch_size = batch_size
         self.cache = cache
@@ -95,8 +91,10 @@ class SequenceDataModule(pl.LightningDataModule):
                     f"allowed is {INPUT_FRAMES + 1} or more."
                 )
         store = Store(self.cache_dir, self.size, self.encoder)
-        with tqdm(desc="frames and features", unit="frame", disable=None, leave=False) as bar:
-            bar.total = sum(len(event.frames) for event in events) * (1 + len(taps))
+        total = sum(len(event.frames) for event in events) * (1 + len(taps))
+        with tqdm(
+            total=total, desc="frames and features", unit="frame", disable=None, leave=False
+        ) as bar:
             return [store.open(event, taps, bar.update) for event in events]
 
     def train_dataloader(self) -> DataLoader[Batch]:
@@ -109,3 +107,11 @@ class SequenceDataModule(pl.LightningDataModule):
         """Every validation sequence, in order."""
         dataset = SequenceDataset(self.val, self.taps)
         return DataLoader(dataset, batch_size=self.batch_size, collate_fn=as_batch)
+
+
+def _checked(size: object) -> tuple[int, int]:
+    match size:
+        case [int(height), int(width)] if min(height, width) > 0 and height % 32 == width % 32 == 0:
+            return height, width
+    shown = list(size) if isinstance(size, Sequence) and not isinstance(size, str) else size
+    raise UserError(f"data.size is {shown}; allowed are a height and a width divisible by 32.")

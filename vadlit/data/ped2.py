@@ -4,7 +4,7 @@ Mahadevan, Li, Bhalodia, Vasconcelos: Anomaly detection in crowded scenes. CVPR 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from vadlit.data.download import download_ped2
 from vadlit.data.events import Event, check_ranges
 from vadlit.data.module import SequenceDataModule, Splits
+from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.errors import UserError
 from vadlit.video.folder import FrameFolder
 
@@ -35,8 +36,16 @@ class Layout:
     truth: str
 
 
-OFFICIAL = Layout("Train/Train*", "Test/Test[0-9][0-9][0-9]", "Test/{}_gt", "Test/UCSDped2.m")
-REPACK = Layout("training/frames/*", "testing/frames/*", "testing/masks/{}", "testing/UCSDped2.m")
+OFFICIAL = Layout(
+    "Train/Train[0-9][0-9][0-9]", "Test/Test[0-9][0-9][0-9]", "Test/{}_gt", "Test/UCSDped2.m"
+)
+REPACK = Layout(
+    "training/frames/[0-9][0-9]",
+    "testing/frames/[0-9][0-9]",
+    "testing/masks/{}",
+    "testing/UCSDped2.m",
+)
+SUBSET_KEYS = ("train", "val", "test", "frames", "sequences")
 
 
 class Ped2(SequenceDataModule):
@@ -69,15 +78,12 @@ class Ped2(SequenceDataModule):
         archive_sha256: str | None,
         **settings: Any,
     ) -> None:
-        if subset is not None and subset not in subsets:
-            names = ", ".join([*subsets, "null"])
-            raise UserError(f"data.subset is {subset!r}; allowed are {names}.")
-        chosen = dict(subsets[subset]) if subset is not None else {}
-        settings["sequences"] = chosen.pop("sequences", settings["sequences"])
+        chosen = _subset(subset, subsets)
+        settings["sequences"] = chosen.get("sequences", settings["sequences"])
         super().__init__(**settings)
         self.root = Path(root).expanduser()
-        self.held_out = tuple(chosen.pop("val", held_out))
-        self.frames = chosen.pop("frames", None)
+        self.held_out = held_out
+        self.subset = subset
         self.chosen = chosen
         self.download = download
         self.url = url
@@ -86,44 +92,71 @@ class Ped2(SequenceDataModule):
 
     def prepare_data(self) -> None:
         """Fetch the official archive, when asked to and missing."""
-        if self.download:
+        if self.download and next(layouts(self.root), None) is None:
             download_ped2(self.root, self.url, self.archive_bytes, self.archive_sha256)
 
     def read(self) -> Splits:
         """Find the clips of every split, shortened to the subset."""
         root, layout = find_layout(self.root)
-        clips = read_clips(root, layout.train)
-        train = [name for name in clips if name not in self.held_out]
-        return Splits(
-            self._choose(clips, self.chosen.get("train", train), "data.subsets.train"),
-            self._choose(clips, self.held_out, "data.held_out"),
-            self._test(read_test(root, layout)),
-        )
-
-    def _test(self, clips: Mapping[str, Event]) -> tuple[Event, ...]:
-        return self._choose(clips, self.chosen.get("test", list(clips)), "data.subsets.test")
-
-    def _choose(
-        self, clips: Mapping[str, Event], names: Sequence[str], setting: str
-    ) -> tuple[Event, ...]:
-        unknown = [name for name in names if name not in clips]
-        if unknown or not names:
+        clips, test = read_clips(root, layout.train), read_test(root, layout)
+        val = self._choose(clips, "val", self.held_out)
+        kept_apart = [event.name for event in val]
+        rest = {name: clip for name, clip in clips.items() if name not in kept_apart}
+        if not rest:
             raise UserError(
-                f"{setting} is {list(names)}; allowed are one or more of {list(clips)}."
+                f"{self._setting('val')} is {kept_apart}; allowed is to leave clips to train on."
             )
-        return tuple(clips[name].shortened(self.frames) for name in names)
+        train = self._choose(rest, "train", list(rest))
+        return Splits(train, val, self._choose(test, "test", list(test)))
+
+    def _choose(self, clips: Mapping[str, Event], split: str, default: object) -> tuple[Event, ...]:
+        """The clips that the subset names for a split, or else the default."""
+        chosen = self.chosen.get(split, default)
+        names = list(chosen) if isinstance(chosen, list | tuple) else [chosen]
+        if not names or len({*names}) < len(names) or not clips.keys() >= {*names}:
+            raise UserError(
+                f"{self._setting(split)} is {names}; allowed are one or more of {list(clips)}."
+            )
+        return tuple(clips[name].shortened(self.chosen.get("frames")) for name in names)
+
+    def _setting(self, split: str) -> str:
+        return f"data.subsets.{self.subset}.{split}" if split in self.chosen else "data.held_out"
 
 
-def find_layout(root: Path) -> tuple[Path, Layout]:
-    """Tell which layout lies in a folder, or in the `UCSDped2` that a download makes there.
+def _subset(name: str | None, subsets: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What a subset states; nothing for the whole."""
+    if name is None:
+        return {}
+    if name not in subsets:
+        raise UserError(f"data.subset is {name!r}; allowed are {', '.join([*subsets, 'null'])}.")
+    chosen = subsets[name]
+    for key in chosen:
+        if key not in SUBSET_KEYS:
+            raise UserError(f"data.subsets.{name}.{key} is unknown; allowed are {SUBSET_KEYS}.")
+    frames = chosen.get("frames")
+    if frames is not None and frames <= INPUT_FRAMES:
+        raise UserError(
+            f"data.subsets.{name}.frames is {frames}; allowed is {INPUT_FRAMES + 1} or more."
+        )
+    return chosen
 
-    Raises:
-        UserError: Neither does.
-    """
+
+def layouts(root: Path) -> Iterator[tuple[Path, Layout]]:
+    """The layouts that lie in a folder, or in the `UCSDped2` that a download makes there."""
     for base in (root, root / "UCSDped2"):
         for layout in (REPACK, OFFICIAL):
             if (base / layout.truth).is_file() and any(base.glob(layout.train)):
-                return base, layout
+                yield base, layout
+
+
+def find_layout(root: Path) -> tuple[Path, Layout]:
+    """Where Ped2 lies in a folder, and how.
+
+    Raises:
+        UserError: It does not lie there.
+    """
+    for found in layouts(root):
+        return found
     raise UserError(
         f"There is no Ped2 in {root}; allowed is a folder with Train and Test as in the official "
         "archive or training and testing as in the JPEG repack (set VADLIT_DATA or data.root, or "
@@ -145,21 +178,26 @@ def read_test(root: Path, layout: Layout) -> dict[str, Event]:
     """
     truth = root / layout.truth
     ranges = read_truth(truth)
-    folders = sorted(path for path in root.glob(layout.test) if path.is_dir())
-    if len(ranges) != len(folders):
+    clips = read_clips(root, layout.test)
+    numbered = [f"{number:02}" for number in range(1, len(ranges) + 1)]
+    if list(clips) != numbered:
         raise UserError(
-            f"{truth} states {len(ranges)} anomalous ranges for {len(folders)} test clips; allowed "
-            "is one a clip."
+            f"{truth} states anomalous ranges of the test clips {numbered}, but those in "
+            f"{(root / layout.test).parent} are {list(clips)}; allowed is one range a clip."
         )
-    events = {}
-    for folder, span in zip(folders, ranges, strict=True):
-        frames = FrameFolder.open(folder)
-        masks = FrameFolder.open(root / layout.masks.format(folder.name)).files
-        if len(masks) != len(frames):
-            raise UserError(f"{folder} has {len(frames)} frames but {len(masks)} masks.")
-        checked = check_ranges([span], len(frames), truth)
-        events[_name(folder)] = Event(_name(folder), frames, checked, masks)
-    return events
+    return {
+        clip.name: _with_truth(clip, span, root, layout)
+        for clip, span in zip(clips.values(), ranges, strict=True)
+    }
+
+
+def _with_truth(clip: Event, span: tuple[int, int], root: Path, layout: Layout) -> Event:
+    folder, count = clip.frames.files[0].parent, len(clip.frames)
+    masks = FrameFolder.open(root / layout.masks.format(folder.name)).files
+    if len(masks) != count:
+        raise UserError(f"{folder} has {count} frames but {len(masks)} masks; allowed is one each.")
+    ranges = check_ranges([span], count, root / layout.truth)
+    return Event(clip.name, clip.frames, ranges, masks)
 
 
 def read_truth(file: Path) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ Shapes: B sequences, T input frames, C channels, H and W the frame's size, h and
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import torch
 from torch import Tensor
@@ -54,10 +54,12 @@ class SequenceDataset(Dataset[Batch]):
 
     def locate(self, index: int) -> tuple[int, int]:
         """Event number and first frame of a sequence."""
+        index = range(len(self))[index]
         event = bisect_right(self._ends, index)
         return event, index - (self._ends[event - 1] if event else 0)
 
     def __getitem__(self, index: int) -> Batch:
+        """Read one sequence, as a batch of one."""
         return self.__getitems__([index])
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
@@ -78,6 +80,7 @@ class SequenceDataset(Dataset[Batch]):
         )
 
 
-def as_batch(batch: Batch) -> Batch:
-    """Collate: `__getitems__` has already made the batch."""
-    return batch
+def as_batch(batch: Any) -> Batch:
+    """Collate: `__getitems__` has already made the batch, though torch's types say a list."""
+    made: Batch = batch
+    return made

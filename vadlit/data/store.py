@@ -5,13 +5,14 @@ One folder an event holds `frames.npy`, uint8 (N, 3, H, W), and one half-precisi
 renamed, under a lock, so a killed build costs one event and two builders share the work.
 """
 
-import errno
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from tokenize import TokenError
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ from vadlit.errors import UserError
 from vadlit.video.resize import resize
 
 ENCODING_BATCH = 16
+
+Row = dict[str, npt.NDArray[Any]]
+Progress = Callable[[int], object]
 
 
 class FrameEncoder(Protocol):
@@ -71,88 +75,126 @@ class Store:
         self.size = size
         self.encoder = encoder
 
-    def open(
-        self, event: Event, taps: Sequence[str], progress: Callable[[int], object]
-    ) -> StoredEvent:
-        """Memory-map an event, building what is missing.
+    def open(self, event: Event, taps: Sequence[str], progress: Progress) -> StoredEvent:
+        """Memory-map an event, building what is missing or damaged.
 
         Args:
             event: The footage.
             taps: Encoder stages wanted beside the frames.
-            progress: Called with the number of frames that one array has just gained.
+            progress: Called with the number of frames that have just been written or found: in
+                all the event's frames, once for the frames and once for each tap.
 
         Raises:
-            UserError: A frame cannot be read, or the disk is full.
+            UserError: A frame cannot be read, or the disk is full or refuses.
         """
-        folder = self.root / self._key(event)
-        folder.mkdir(parents=True, exist_ok=True)
-        names = {tap: f"{self.encoder.identity}-{tap}.npy" for tap in taps}
-        with FileLock(folder / "lock"):
-            if not (folder / "frames.npy").exists():
-                resized = (resize(frame, self.size).numpy() for frame in event.frames)
-                _write(folder, {"frames": "frames.npy"}, _single(resized), len(event.frames))
-                progress(len(event.frames))
-            missing = {tap: name for tap, name in names.items() if not (folder / name).exists()}
-            if missing:
-                features = self._features(_map(folder / "frames.npy"), list(missing))
-                _write(folder, missing, features, len(event.frames))
-                progress(len(event.frames) * len(missing))
-        files = {"frames": "frames.npy", **names}
-        return StoredEvent(event, {name: _map(folder / file) for name, file in files.items()})
+        folder, count = self.root / self._key(event), len(event.frames)
+        files = {tap: folder / f"{self.encoder.identity}-{tap}.npy" for tap in taps}
+        with _disk_trouble_named(self.root):
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder / "lock"):
+                frames = _complete(
+                    {"frames": folder / "frames.npy"},
+                    count,
+                    lambda _: self._frames(event),
+                    progress,
+                )
+                features = _complete(
+                    files,
+                    count,
+                    lambda missing: self._features(frames["frames"], missing),
+                    progress,
+                )
+        return StoredEvent(event, frames | features)
 
     def _key(self, event: Event) -> str:
-        stats = [(str(file.absolute()), file.stat()) for file in event.frames.files]
+        try:
+            stats = [(str(file.absolute()), file.stat()) for file in event.frames.files]
+        except OSError as error:
+            raise UserError(
+                f"The frame {error.filename} cannot be read: {error.strerror}."
+            ) from error
         footage = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
         return hashlib.sha256(json.dumps([footage, self.size]).encode()).hexdigest()[:24]
 
-    def _features(self, frames: Tensor, taps: Sequence[str]) -> Iterator[dict[str, npt.NDArray]]:
-        for batch in frames.split(ENCODING_BATCH):
-            encoded = self.encoder.encode(batch, taps)
-            for row in range(len(batch)):
-                yield {tap: f[row].half().cpu().numpy() for tap, f in encoded.items()}
+    def _frames(self, event: Event) -> Iterator[Row]:
+        return ({"frames": resize(frame, self.size).numpy()} for frame in event.frames)
+
+    def _features(self, frames: Tensor, taps: Sequence[str]) -> Iterator[Row]:
+        for start in range(0, len(frames), ENCODING_BATCH):
+            encoded = self.encoder.encode(frames[start : start + ENCODING_BATCH], taps)
+            halves = [encoded[tap].half().cpu().numpy() for tap in taps]
+            yield from (dict(zip(taps, row, strict=True)) for row in zip(*halves, strict=True))
 
 
-def _single(frames: Iterable[npt.NDArray[np.uint8]]) -> Iterator[dict[str, npt.NDArray]]:
-    return ({"frames": frame} for frame in frames)
+def _complete(
+    files: Mapping[str, Path],
+    count: int,
+    build: Callable[[list[str]], Iterable[Row]],
+    progress: Progress,
+) -> dict[str, Tensor]:
+    """Map arrays of `count` rows, building those that are missing or damaged."""
+    arrays = _mapped(files, count)
+    progress(count * len(arrays))
+    missing = {name: file for name, file in files.items() if name not in arrays}
+    if missing:
+        _write(missing, count, build(list(missing)), progress)
+        arrays |= _mapped(missing, count)
+    assert arrays.keys() == files.keys()
+    return arrays
 
 
-def _map(file: Path) -> Tensor:
-    # Copy-on-write: torch wants writable memory, the file stays as it is.
-    return torch.from_numpy(np.load(file, mmap_mode="c"))
+def _mapped(files: Mapping[str, Path], count: int) -> dict[str, Tensor]:
+    maps = {name: _map(file, count) for name, file in files.items()}
+    return {name: array for name, array in maps.items() if array is not None}
 
 
-def _write(
-    folder: Path, files: Mapping[str, str], rows: Iterable[dict[str, npt.NDArray]], count: int
-) -> None:
+def _map(file: Path, count: int) -> Tensor | None:
+    """Map a file; None where it is missing, cut short or no array of `count` rows."""
+    try:
+        # Copy-on-write: torch wants writable memory, the file stays as it is.
+        array = np.load(file, mmap_mode="c")
+    except (FileNotFoundError, EOFError, ValueError, TokenError):
+        return None
+    return torch.from_numpy(array) if array.shape[:1] == (count,) else None
+
+
+def _write(files: Mapping[str, Path], count: int, rows: Iterable[Row], progress: Progress) -> None:
     """Stream rows into .npy files that appear only when all of them are whole.
 
     Plain writes, not a memory map: on a full disk they raise where a map would kill the process.
     """
-    parts = {name: folder / f"{file}.part" for name, file in files.items()}
-    streams = {name: part.open("wb") for name, part in parts.items()}
+    parts = {name: file.with_name(f"{file.name}.part") for name, file in files.items()}
     try:
-        for number, row in enumerate(rows):
-            for name, stream in streams.items():
-                array = np.ascontiguousarray(row[name])
-                if number == 0:
-                    header = {
-                        "shape": (count, *array.shape),
-                        "fortran_order": False,
-                        "descr": np.lib.format.dtype_to_descr(array.dtype),
-                    }
-                    np.lib.format.write_array_header_1_0(stream, header)
-                stream.write(array.data)
-        for name, stream in streams.items():
-            stream.close()
-            parts[name].rename(folder / files[name])
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise UserError(
-            f"The disk of the cache {folder.parent} is full; free some of it or choose another "
-            "place with cache_dir."
-        ) from error
+        with ExitStack() as stack:
+            streams = {name: stack.enter_context(part.open("wb")) for name, part in parts.items()}
+            for number, row in enumerate(rows):
+                for name, stream in streams.items():
+                    array = np.ascontiguousarray(row[name])
+                    if number == 0:
+                        np.lib.format.write_array_header_1_0(stream, _header(count, array))
+                    stream.write(array.data)
+                progress(len(files))
+        for name, part in parts.items():
+            part.replace(files[name])
     finally:
-        for name, stream in streams.items():
-            stream.close()
-            parts[name].unlink(missing_ok=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _header(count: int, row: npt.NDArray[Any]) -> dict[str, Any]:
+    return {
+        "shape": (count, *row.shape),
+        "fortran_order": False,
+        "descr": np.lib.format.dtype_to_descr(row.dtype),
+    }
+
+
+@contextmanager
+def _disk_trouble_named(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"The cache {root} cannot be written: {error.strerror or error}; make room there or "
+            "choose another place with data.cache_dir."
+        ) from error

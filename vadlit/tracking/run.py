@@ -108,8 +108,9 @@ def track(
     try:
         yield tracker
     except Exception:
-        tracker.log_text("traceback.txt", traceback.format_exc())
+        # First of all: the disk that the traceback goes to may be what failed.
         tracker.end("FAILED")
+        tracker.log_text("traceback.txt", traceback.format_exc())
         raise
     except BaseException:
         tracker.end("KILLED")

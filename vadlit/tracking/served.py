@@ -6,12 +6,12 @@ from typing import Any
 import mlflow.models
 import numpy as np
 import pandas as pd
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 from vadlit.detector import Detector
 
 
-class ServedDetector(PythonModel):  # type: ignore[misc]
+class ServedDetector(PythonModel):
     """Scores the frames of one event: uint8 RGB (n, H, W, 3) to a row for each from the fifth on.
 
     Columns: frame, from 0; cue and score, high is anomalous; anomalous, by the threshold.
@@ -21,10 +21,10 @@ class ServedDetector(PythonModel):  # type: ignore[misc]
         """Load the detector from the model's files."""
         self.detector = Detector.load(Path(context.artifacts["detector"]))
 
-    def predict(self, context: Any, model_input: Any, params: Any = None) -> pd.DataFrame:
+    def predict(self, context: Any, model_input: np.ndarray, params: Any = None) -> pd.DataFrame:
         """Score consecutive frames, beginning a new event."""
         self.detector.reset()
-        found = [self.detector.step(frame) for frame in np.asarray(model_input, np.uint8)]
+        found = [self.detector.step(frame) for frame in model_input]
         rows = [
             (score.frame, score.cue, score.score, self.detector.decide(score.score))
             for score in found

@@ -9,6 +9,8 @@ from urllib.request import urlopen
 
 # Before MLflow is imported: nothing is reported to anyone from a factory floor.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# Its progress bars would break the lines of a training.
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 from filelock import FileLock
 from mlflow.exceptions import MlflowException

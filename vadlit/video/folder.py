@@ -1,12 +1,13 @@
 """A folder of image files as footage."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageOps
 
 from vadlit.errors import UserError
 
@@ -18,21 +19,24 @@ class FrameFolder:
     """The frames of one event: image files of one size, in order.
 
     Args:
-        files: Image files in time order; grey, palette and alpha pictures become RGB.
+        files: Image files of 8 bits a channel in time order; grey, palette and alpha pictures
+            become RGB, and a picture that a camera has marked as turned is turned.
     """
 
     files: tuple[Path, ...]
 
     @classmethod
     def open(cls, folder: Path) -> "FrameFolder":
-        """Take every image file of a folder, in name order.
+        """Take every image file of a folder, in name order; hidden files are left out.
+
+        Numbers in names count as numbers: `9.png` comes before `10.png`.
 
         Raises:
             UserError: The folder is missing or holds no image.
         """
         if not folder.is_dir():
             raise UserError(f"There is no folder of frames {folder}.")
-        files = tuple(sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES))
+        files = tuple(sorted(filter(_is_frame, folder.iterdir()), key=_by_number))
         if not files:
             kinds = " ".join(sorted(IMAGE_SUFFIXES))
             raise UserError(f"The folder {folder} holds no frames; allowed are {kinds} files.")
@@ -59,12 +63,25 @@ class FrameFolder:
             yield frame
 
 
+def _is_frame(path: Path) -> bool:
+    hidden = path.name.startswith(".")  # such as the ._001.jpg that macOS leaves
+    return path.suffix.lower() in IMAGE_SUFFIXES and not hidden and not path.is_dir()
+
+
+def _by_number(path: Path) -> tuple[list[str | int], str]:
+    parts = re.split(r"([0-9]+)", path.name)  # text and digits in turn
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], path.name
+
+
 def _read(file: Path) -> npt.NDArray[np.uint8]:
     try:
         with Image.open(file) as image:
+            if image.mode[0] in "IF":  # Pillow would turn all above 255 white
+                raise ValueError("it has more than 8 bits a channel")
+            ImageOps.exif_transpose(image, in_place=True)
             return np.asarray(image.convert("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UserError(f"The frame {file} cannot be read as an image: {error}.") from error
+    except Exception as error:  # Pillow raises whatever the broken bytes lead to
+        raise UserError(f"The frame {file} cannot be read as an 8-bit image: {error}.") from error
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -1,0 +1,65 @@
+"""A training that is killed goes on and ends as if nothing had happened."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from mlflow.tracking import MlflowClient
+
+from tests.commands.conftest import Vadlit
+
+EPOCHS = 4
+
+
+def decoder(runs: Path) -> dict[str, torch.Tensor]:
+    (checkpoint,) = runs.glob("tiny/*/checkpoints/last.ckpt")
+    state: dict[str, torch.Tensor] = torch.load(checkpoint, weights_only=True)["state_dict"]
+    return state
+
+
+def killed_after_an_epoch(arguments: list[str], runs: Path, cache: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vadlit.cli", "train", *arguments],
+        env=os.environ | {"VADLIT_RUNS": str(runs), "VADLIT_CACHE": str(cache)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("epoch 2/"):
+            break
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+
+
+@pytest.mark.slow
+def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
+    vadlit: Vadlit, tiny: list[str], workplace: Path, tmp_path: Path
+) -> None:
+    # Dropout and augmentation draw random numbers too.
+    settings = [*tiny, "model=dropout", "augmentation=lighting", f"trainer.max_epochs={EPOCHS}"]
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert vadlit("train", *settings, runs=whole).returncode == 0
+    killed_after_an_epoch(settings, broken, workplace / "cache")
+    time.sleep(0.1)
+    done = vadlit("train", *settings, "trainer.resume=auto", runs=broken)
+    assert done.returncode == 0, done.stderr
+    assert f"epoch 1/{EPOCHS}" not in done.stderr
+    expected, found = decoder(whole), decoder(broken)
+    assert expected.keys() == found.keys()
+    for name, value in expected.items():
+        assert torch.equal(value, found[name]), name
+    client = MlflowClient(f"sqlite:///{broken}/mlflow.db")
+    experiment = client.get_experiment_by_name("tiny")
+    assert experiment is not None
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.info.status == "FINISHED"
+    steps = {x.step for x in client.get_metric_history(run.info.run_id, "val/loss")}
+    assert steps == set(range(EPOCHS))
