@@ -44,8 +44,9 @@ def encoder() -> Encoder:
 
 def predictor(model: Config = BASE, seed: int = 0) -> Predictor:
     """A predictor with random weights that a seed repeats."""
+    frozen = encoder()  # first: making it draws random numbers, too
     torch.manual_seed(seed)
-    return Predictor(encoder(), instantiate(model))
+    return Predictor(frozen, instantiate(model))
 
 
 def detector(cue: Config = PREDICTION, window: int = 3) -> Detector:

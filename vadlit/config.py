@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hydra.errors import HydraException
+from hydra.errors import HydraException, InstantiationException
 from hydra.utils import get_class, instantiate
 from omegaconf import OmegaConf
 
@@ -46,9 +46,9 @@ def build(node: Mapping[str, Any], kind: str) -> Any:
             weights must not be able to call anything else.
 
     Raises:
-        UserError: The target is not a class of that package.
+        UserError: The target is not a class of that package, or its arguments do not fit.
     """
-    target = str(node.get("_target_"))
+    target = str(node.get("_target_") if isinstance(node, Mapping) else node)
     # Before anything is imported: that runs code, too.
     if not target.startswith(f"{kind}."):
         raise _foreign(target, kind)
@@ -59,7 +59,13 @@ def build(node: Mapping[str, Any], kind: str) -> Any:
     defined = f"{found.__module__}.{found.__qualname__}"
     if defined != target:
         raise _foreign(target, kind)
-    return instantiate(dict(node), _recursive_=False, _convert_="all")
+    try:
+        return instantiate(dict(node), _recursive_=False, _convert_="all")
+    except InstantiationException as error:
+        if isinstance(error.__cause__, UserError):
+            raise error.__cause__ from None
+        reason = error.__cause__ or error
+        raise UserError(f"{target} cannot be built from its settings: {reason}.") from error
 
 
 def _foreign(target: str, kind: str) -> UserError:

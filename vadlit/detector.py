@@ -158,20 +158,26 @@ class Detector:
         """
         try:
             config = json.loads((folder / "detector.json").read_text(encoding="utf-8"))
-            weights = load_file(folder / "decoder.safetensors")
-            identity, value = config.pop("encoder_identity"), config.pop("threshold_value")
-            version = config.pop("format")
-        except (OSError, ValueError, KeyError, AttributeError, SafetensorError) as error:
-            raise UserError(f"{folder} is not a detector of vadlit: {error}.") from error
-        if version != FORMAT:
-            raise UserError(f"{folder} has format {version}; allowed is {FORMAT}.")
-        encoder = build(config["encoder"], "vadlit.models")
-        check_encoder(encoder, identity, folder)
-        predictor = Predictor(encoder, build(config["model"], "vadlit.models"))
-        predictor.decoder.load_state_dict(weights)
-        detector = assemble(predictor, config)
-        detector.threshold.value = value
-        return detector
+            return _restored(config, load_file(folder / "decoder.safetensors"), folder)
+        except _BROKEN as error:
+            reason = str(error).partition("\n")[0].rstrip(":.")
+            raise UserError(f"{folder} is not a detector of vadlit: {reason}.") from error
+
+
+# What a missing file, bytes that are no JSON, and settings or weights that do not fit raise.
+_BROKEN = (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError)
+
+
+def _restored(description: Config, weights: dict[str, Tensor], folder: Path) -> Detector:
+    if description["format"] != FORMAT:
+        raise UserError(f"{folder} has format {description['format']}; allowed is {FORMAT}.")
+    encoder = build(description["encoder"], "vadlit.models")
+    check_encoder(encoder, description["encoder_identity"], folder)
+    predictor = Predictor(encoder, build(description["model"], "vadlit.models"))
+    predictor.decoder.load_state_dict(weights)
+    detector = assemble(predictor, description)
+    detector.threshold.value = description["threshold_value"]
+    return detector
 
 
 def assemble(predictor: Predictor, config: Mapping[str, Any]) -> Detector:

@@ -85,7 +85,12 @@ class RunFolder:
     def _run_id(self) -> str | None:
         if not self._run.exists():
             return None
-        run_id: str = json.loads(self._run.read_text(encoding="utf-8"))["run_id"]
+        try:
+            run_id: str = json.loads(self._run.read_text(encoding="utf-8"))["run_id"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(
+                f"{self._run} does not name a run; start anew with trainer.resume=never."
+            ) from error
         return run_id
 
 

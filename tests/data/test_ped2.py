@@ -187,6 +187,7 @@ def test_an_unknown_name_is_a_sentence(
         ({"train": ["03"], "val": ["03"]}, r"own\.train is \['03'\]; allowed .*'02', '04'\]"),
         ({"frames": 4}, r"data\.subsets\.own\.frames is 4; allowed is 5 or more"),
         ({"frames": 0}, r"data\.subsets\.own\.frames is 0;"),
+        ({"frames": "many"}, r"data\.subsets\.own\.frames is many;"),
         ({"sequence": 4}, r"data\.subsets\.own\.sequence is unknown; allowed are .*sequences"),
         ({"sequences": 0}, r"data\.sequences is 0;"),
     ],

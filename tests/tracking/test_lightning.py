@@ -38,7 +38,7 @@ class Tiny(pl.LightningModule):
 
 
 def test_steps_are_epochs(uri: str, reader: MlflowClient, tmp_path: Path) -> None:
-    data = DataLoader(torch.ones(BATCHES, 1))  # type: ignore[arg-type]
+    data: DataLoader[Tensor] = DataLoader(list(torch.ones(BATCHES, 1)))  # type: ignore[arg-type]
     with track(uri, "lightning", "one") as tracker:
         trainer = pl.Trainer(
             max_epochs=EPOCHS,

@@ -13,7 +13,7 @@ from mlflow.tracking import MlflowClient
 from PIL import Image
 
 from vadlit.errors import UserError
-from vadlit.tracking.run import CHARACTERS, PARENT, track
+from vadlit.tracking.run import CHARACTERS, PARENT, Tracker, track
 
 LOG = """
 import sys
@@ -120,6 +120,18 @@ def test_a_failed_run_holds_its_traceback(uri: str, reader: MlflowClient) -> Non
     assert text.endswith("ZeroDivisionError: division by zero\n")
 
 
+def test_a_full_disk_does_not_hide_what_failed(
+    uri: str, reader: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Tracker, "log_text", full)
+    with pytest.raises(ZeroDivisionError), track(uri, "ends", "one") as tracker:
+        _ = 1 / 0
+    assert reader.get_run(tracker.run_id).info.status == "FAILED"
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
 def test_an_interrupted_run_is_killed(
     uri: str, reader: MlflowClient, stop: type[BaseException]
@@ -130,9 +142,8 @@ def test_an_interrupted_run_is_killed(
 
 
 def test_a_reopened_run_goes_on(uri: str, reader: MlflowClient) -> None:
-    with pytest.raises(KeyboardInterrupt), track(uri, "reopened", "one") as tracker:
+    with track(uri, "reopened", "one") as tracker:
         tracker.log_metrics({"loss": 0.5}, step=0)
-        raise KeyboardInterrupt
     with track(uri, "reopened", "one", run_id=tracker.run_id) as again:
         assert reader.get_run(tracker.run_id).info.status == "RUNNING"
         again.log_metrics({"loss": 0.25}, step=1)

@@ -30,7 +30,9 @@ def test_a_server_passes_through(address: str) -> None:
     "address", ["./mlruns", "mlruns", "file:///tmp/mlruns", "postgresql://x/y", "sqlite://", ""]
 )
 def test_other_addresses_are_refused(address: str, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"tracking\.uri is .*; allowed are sqlite:///FILE") as error:
+    with pytest.raises(
+        UserError, match=r"tracking\.uri is .*; allowed are sqlite:///FILE"
+    ) as error:
         absolute(address)
     assert f"tracking.uri is {address}" in str(error.value)
 
@@ -67,7 +69,7 @@ def test_a_silent_server_is_named_at_once() -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(UserError, match="file/mlflow.db cannot be opened"):
+    with pytest.raises(UserError, match=r"file/mlflow\.db cannot be opened"):
         connect(f"sqlite:///{tmp_path}/file/mlflow.db")
 
 
@@ -79,6 +81,6 @@ def test_what_is_no_database_is_named_at_once(kind: str, tmp_path: Path) -> None
     else:
         file.write_text("This is not a database. " * 100)
     start = monotonic()
-    with pytest.raises(UserError, match="mlflow.db cannot be opened"):
+    with pytest.raises(UserError, match=r"mlflow\.db cannot be opened"):
         connect(f"sqlite:///{file}")
     assert monotonic() - start < 20

@@ -134,7 +134,7 @@ def _subset(name: str | None, subsets: Mapping[str, Mapping[str, Any]]) -> Mappi
         if key not in SUBSET_KEYS:
             raise UserError(f"data.subsets.{name}.{key} is unknown; allowed are {SUBSET_KEYS}.")
     frames = chosen.get("frames")
-    if frames is not None and frames <= INPUT_FRAMES:
+    if frames is not None and not (isinstance(frames, int) and frames > INPUT_FRAMES):
         raise UserError(
             f"data.subsets.{name}.frames is {frames}; allowed is {INPUT_FRAMES + 1} or more."
         )

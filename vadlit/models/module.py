@@ -57,9 +57,17 @@ class PredictionModule(pl.LightningModule):
         """Optimise the decoder alone."""
         return self.optimizer(self.predictor.decoder.parameters())
 
-    def on_train_epoch_start(self) -> None:
-        """Make the epoch's draws a function of seed and epoch."""
-        torch.manual_seed(self.seed * EPOCH_SEED + self.current_epoch)
+    def on_fit_start(self) -> None:
+        """Train in training mode: Lightning keeps the mode in which a detector left it."""
+        self.train()
+
+    def on_train_batch_start(self, batch: Batch, index: int) -> None:
+        """Make the epoch's draws a function of seed and epoch.
+
+        At its first batch: Lightning leaves `on_train_epoch_start` out where it resumes.
+        """
+        if index == 0:
+            torch.manual_seed(self.seed * EPOCH_SEED + self.current_epoch)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of a batch of training sequences."""
@@ -123,14 +131,17 @@ def load_checkpoint(path: Path) -> tuple[Predictor, Config]:
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         config, identity = checkpoint["vadlit"]["config"], checkpoint["vadlit"]["encoder"]
-        state = checkpoint["state_dict"]
+        parts, state = (config["encoder"], config["model"]), checkpoint["state_dict"]
+        decoder = {key.removeprefix("predictor.decoder."): value for key, value in state.items()}
     except Exception as error:  # torch.load raises whatever the broken bytes lead to
         raise UserError(f"{path} is not a checkpoint of vadlit.") from error
-    encoder: Encoder = build(config["encoder"], "vadlit.models")
+    encoder, model = (build(part, "vadlit.models") for part in parts)
     check_encoder(encoder, identity, path)
-    predictor = Predictor(encoder, build(config["model"], "vadlit.models"))
-    decoder = {key.removeprefix("predictor.decoder."): value for key, value in state.items()}
-    predictor.decoder.load_state_dict(decoder)
+    predictor = Predictor(encoder, model)
+    try:
+        predictor.decoder.load_state_dict(decoder)
+    except RuntimeError as error:
+        raise UserError(f"{path} holds the weights of another decoder.") from error
     return predictor.eval(), config
 
 

@@ -1,5 +1,6 @@
 """The detector as an MLflow model, from code and plain files: nothing is pickled."""
 
+import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ SIGNATURE = ModelSignature(inputs=Schema([TensorSpec(np.dtype(np.uint8), (-1, -1
 
 def log_detector(tracker: Tracker, folder: Path) -> None:
     """Log the folder that `Detector.save` wrote, as the run's MLflow model `detector`."""
+    logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)
     with TemporaryDirectory() as scratch:
         model = Path(scratch) / "model"
         mlflow.pyfunc.save_model(

@@ -4,7 +4,7 @@ import json
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -108,9 +108,11 @@ def track(
     try:
         yield tracker
     except Exception:
-        # First of all: the disk that the traceback goes to may be what failed.
-        tracker.end("FAILED")
-        tracker.log_text("traceback.txt", traceback.format_exc())
+        text = traceback.format_exc()
+        # The server or the disk may be what failed: a second error must not hide the first.
+        with suppress(Exception):
+            tracker.end("FAILED")
+            tracker.log_text("traceback.txt", text)
         raise
     except BaseException:
         tracker.end("KILLED")

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -59,10 +61,11 @@ def connect(uri: str) -> MlflowClient:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Two processes that make the tables at once would trip over each other.
         with FileLock(file.with_name(f"{file.name}.lock")):
+            _check_writable(file)
             client = MlflowClient(uri)
             client.search_experiments(max_results=1)
             return client
-    except (OSError, MlflowException) as error:
+    except (OSError, sqlite3.Error, MlflowException) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"The tracking database {file} cannot be opened: {reason}") from error
 
@@ -83,6 +86,12 @@ def _found_or_made(client: MlflowClient, name: str, artifacts: str | None) -> st
     if experiment.lifecycle_stage == "deleted":
         client.restore_experiment(experiment.experiment_id)
     return str(experiment.experiment_id)
+
+
+def _check_writable(file: Path) -> None:
+    """Begin to write: on what is no database, MLflow itself would try for minutes."""
+    with closing(sqlite3.connect(file, timeout=60)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
 
 
 def _check_answers(uri: str) -> None:

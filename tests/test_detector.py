@@ -1,0 +1,227 @@
+"""One frame at a time gives what a naive pass over the whole event gives."""
+
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from skimage.metrics import peak_signal_noise_ratio
+
+from tests.detectors import COPY, PREDICTION, configuration, detector, footage, predictor
+from vadlit.data.sequences import INPUT_FRAMES
+from vadlit.detector import Detector, FrameScore, assemble
+from vadlit.errors import UserError
+from vadlit.models.normalisation import MEAN, STD
+from vadlit.video.resize import resize
+
+COUNT, WINDOW = 9, 3
+
+
+def run(made: Detector, frames: npt.NDArray[np.uint8]) -> list[FrameScore]:
+    """The scores of an event."""
+    made.reset()
+    return [score for frame in frames if (score := made.step(frame)) is not None]
+
+
+def numbers(found: list[FrameScore]) -> list[tuple[int, float, float]]:
+    """What is said of each frame."""
+    return [(x.frame, x.cue, x.score) for x in found]
+
+
+def naive_cue(made: Detector, frames: npt.NDArray[np.uint8]) -> float:
+    """-PSNR of the fifth frame, all five encoded together."""
+    mean, std = (torch.tensor(x).view(3, 1, 1) for x in (MEAN, STD))
+    images = torch.from_numpy(frames).permute(0, 3, 1, 2) / 255
+    with torch.no_grad():
+        taps = made.predictor.encoder((images - mean) / std, ("layer4",))
+        merged = taps["layer4"][:INPUT_FRAMES].flatten(0, 1)[None]
+        predicted = made.predictor.decoder({"layer4": merged})[0] * std + mean
+    pixels, truth = predicted.clamp(0, 1).double().numpy(), images[-1].double().numpy()
+    return -float(peak_signal_noise_ratio(truth, pixels, data_range=1))
+
+
+def test_the_first_four_frames_have_no_score() -> None:
+    made = detector()
+    found = [made.step(frame) for frame in footage(6)]
+    assert found[:4] == [None] * 4
+    assert [x.frame for x in found[4:] if x is not None] == [4, 5]
+
+
+def test_scores_are_those_of_a_naive_pass() -> None:
+    made, frames = detector(window=WINDOW), footage(COUNT)
+    cues = [naive_cue(made, frames[i - 4 : i + 1]) for i in range(4, COUNT)]
+    found = run(made, frames)
+    assert [x.frame for x in found] == list(range(4, COUNT))
+    assert [x.cue for x in found] == pytest.approx(cues, abs=1e-4)
+    means = [float(np.mean(cues[max(0, i - WINDOW + 1) : i + 1])) for i in range(len(cues))]
+    assert [x.score for x in found] == pytest.approx(means, abs=1e-4)
+    # The prediction tells frames apart: a constant would pass all of the above.
+    assert len({x.cue for x in found}) == len(found)
+
+
+def test_the_copy_is_the_psnr_of_the_frame_before() -> None:
+    frames = footage(7)
+    cues = [
+        -peak_signal_noise_ratio(frames[i] / 255, frames[i - 1] / 255, data_range=1)
+        for i in range(4, 7)
+    ]
+    assert [x.cue for x in run(detector(COPY), frames)] == pytest.approx(cues, abs=1e-4)
+
+
+def test_the_copy_needs_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = detector(COPY)
+    monkeypatch.delattr(type(made.predictor), "encode")
+    assert len(run(made, footage(6))) == 2
+    with pytest.raises(AttributeError):
+        run(detector(PREDICTION), footage(1))
+
+
+def test_each_frame_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = detector()
+    encode = Mock(wraps=made.predictor.encode)
+    monkeypatch.setattr(made.predictor, "encode", encode)
+    run(made, footage(COUNT))
+    assert [len(call.args[0]) for call in encode.call_args_list] == [1] * COUNT
+
+
+def test_a_frame_of_another_size_is_resized() -> None:
+    made, frames = detector(), footage(6, (50, 90))
+    stepped = numbers(run(made, frames))
+    made.reset()
+    seen = [score for x in frames if (score := made.see(resize(x, (32, 64)))) is not None]
+    assert stepped == numbers(seen)
+
+
+def test_stored_features_give_the_same_scores() -> None:
+    made, frames = detector(), footage(COUNT)
+    computed = run(made, frames)
+    images = torch.stack([resize(x, (32, 64)) for x in frames])
+    stored = {tap: x.half() for tap, x in made.predictor.encode(images).items()}
+    made.reset()
+    found = [
+        score
+        for i, image in enumerate(images)
+        if (score := made.see(image, {tap: x[i] for tap, x in stored.items()})) is not None
+    ]
+    # Half precision of the features moves a PSNR by less than a hundredth of a decibel.
+    assert [x.score for x in found] == pytest.approx([x.score for x in computed], abs=0.01)
+
+
+def test_a_new_event_forgets_the_old() -> None:
+    made, frames = detector(), footage(COUNT)
+    first = numbers(run(made, frames))
+    assert made.step(frames[0]) is not None
+    made.reset()
+    assert made.step(frames[0]) is None
+    assert numbers(run(made, frames)) == first
+
+
+def test_scores_above_the_threshold_are_anomalous() -> None:
+    made = detector()
+    made.threshold.value = -8.0
+    assert [made.decide(x) for x in (-8.1, -8.0, -7.9, float("nan"))] == [False, False, True, True]
+
+
+def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
+    made = detector(window=WINDOW)
+    made.save(tmp_path / "new" / "detector")
+    files = {file.name for file in (tmp_path / "new" / "detector").iterdir()}
+    assert files == {"decoder.safetensors", "detector.json"}
+    loaded = Detector.load(tmp_path / "new" / "detector")
+    assert numbers(run(loaded, footage(COUNT))) == numbers(run(made, footage(COUNT)))
+    assert loaded.threshold.value == made.threshold.value
+    assert loaded.size == (32, 64)
+    loaded.save(tmp_path / "again")
+    for name in files:
+        first, second = (tmp_path / "new" / "detector" / name), (tmp_path / "again" / name)
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_more_configuration_does_no_harm() -> None:
+    made = assemble(predictor(), configuration() | {"runs": "/somewhere", "seed": 0})
+    assert set(made.config) == {"encoder", "model", "cue", "threshold", "window", "size"}
+
+
+def change(folder: Path, **changed: Any) -> Path:
+    """Save a detector and change its description; None takes a key away."""
+    detector().save(folder)
+    file = folder / "detector.json"
+    description = json.loads(file.read_text()) | changed
+    kept = {key: value for key, value in description.items() if value is not None}
+    file.write_text(json.dumps(kept))
+    return folder
+
+
+def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
+    folder = change(tmp_path / "detector", encoder_identity="0123456789ab")
+    with pytest.raises(UserError, match=r"encoder weights are .* made with 0123456789ab"):
+        Detector.load(folder)
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has format 7; allowed is 1"):
+        Detector.load(change(tmp_path / "detector", format=7))
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["encoder", "model", "cue", "threshold", "window", "size", "encoder_identity", "format"],
+)
+def test_a_missing_setting_is_told(key: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is not a detector of vadlit"):
+        Detector.load(change(tmp_path / "detector", **{key: None}))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "3", '"text"', "\xff"])
+def test_a_broken_description_is_told(text: str, tmp_path: Path) -> None:
+    folder = change(tmp_path / "detector")
+    (folder / "detector.json").write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match="is not a detector of vadlit"):
+        Detector.load(folder)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"window": "ten"},
+        {"size": 32},
+        {"threshold_value": "high"},
+        {"cue": "psnr"},
+        {"model": {"_target_": "vadlit.models.decoders.skiptwice.SkipTwiceDecoder"}},
+        {"model": {"_target_": "vadlit.models.decoders.base.BaseDecoder", "depth": 9}},
+    ],
+    ids=["window", "size", "threshold", "cue", "decoder", "argument"],
+)
+def test_a_setting_that_does_not_fit_is_told(changed: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        Detector.load(change(tmp_path / "detector", **changed))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not tensors"])
+def test_broken_weights_are_told(content: bytes | None, tmp_path: Path) -> None:
+    folder = change(tmp_path / "detector")
+    file = folder / "decoder.safetensors"
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UserError, match="is not a detector of vadlit"):
+        Detector.load(folder)
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="missing is not a detector of vadlit"):
+        Detector.load(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("part", ["encoder", "model", "cue", "threshold"])
+@pytest.mark.parametrize(
+    "target", ["subprocess.Popen", "vadlit.evaluation.scores.os.system", "builtins.exec"]
+)
+def test_a_foreign_target_is_refused(part: str, target: str, tmp_path: Path) -> None:
+    folder = change(tmp_path / "detector", **{part: {"_target_": target}})
+    with pytest.raises(UserError, match="_target_ is"):
+        Detector.load(folder)
