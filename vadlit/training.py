@@ -124,20 +124,23 @@ def _fit(
     """Train to the last epoch; return the seconds it took, those before an interruption too."""
     _quieten_lightning()
     timer, watched = Timer(), sys.stdout.isatty()
-    saver = ModelCheckpoint(
-        folder.checkpoints,
-        filename="best",
-        monitor="val/loss",
-        save_last=True,
-        save_on_train_epoch_end=True,
-        enable_version_counter=False,
-    )
+    # Two, because Lightning's `save_last` leaves out the epochs that are not the best yet.
+    savers = [
+        ModelCheckpoint(
+            folder.checkpoints,
+            filename=name,
+            monitor=monitor,
+            save_on_train_epoch_end=True,
+            enable_version_counter=False,
+        )
+        for name, monitor in (("best", "val/loss"), ("last", None))
+    ]
     settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
     trainer = pl.Trainer(
         **settings,
         devices=1,
         logger=EpochLogger(tracker),
-        callbacks=[timer, saver] if watched else [timer, saver, EpochLines()],
+        callbacks=[timer, *savers] if watched else [timer, *savers, EpochLines()],
         enable_progress_bar=watched,
         enable_model_summary=False,
         num_sanity_val_steps=0,

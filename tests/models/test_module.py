@@ -290,6 +290,21 @@ def test_weights_of_another_decoder_are_refused(checkpoint: Path, tmp_path: Path
         load_checkpoint(file)
 
 
+def test_training_does_not_go_on_from_other_weights(checkpoint: Path, tmp_path: Path) -> None:
+    skiptwice = {"_target_": "vadlit.models.decoders.skiptwice.SkipTwiceDecoder"}
+    with pytest.raises(UserError, match="holds the weights of another decoder"):
+        fit(module(skiptwice), tmp_path, 2, resume=checkpoint)
+    held = torch.load(checkpoint, weights_only=True)
+    held["vadlit"]["encoder"] = "0123456789ab"
+    torch.save(held, tmp_path / "x.ckpt")
+    with pytest.raises(UserError, match=r"encoder weights are .* made with 0123456789ab"):
+        fit(module(), tmp_path, 2, resume=tmp_path / "x.ckpt")
+    del held["vadlit"]
+    torch.save(held, tmp_path / "x.ckpt")
+    with pytest.raises(UserError, match="is not a checkpoint of vadlit"):
+        fit(module(), tmp_path, 2, resume=tmp_path / "x.ckpt")
+
+
 def test_a_missing_checkpoint_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"There is no checkpoint .*missing\.ckpt"):
         load_checkpoint(tmp_path / "missing.ckpt")

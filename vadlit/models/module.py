@@ -1,6 +1,6 @@
 """The LightningModule around the predictor: augmentation, loss, optimiser and checkpoints."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,15 +89,20 @@ class PredictionModule(pl.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Leave the encoder out and put the configuration in."""
-        checkpoint["state_dict"] = {
-            key: value
-            for key, value in checkpoint["state_dict"].items()
-            if not key.startswith("predictor.encoder.")
-        }
+        checkpoint["state_dict"] = _without_encoder(checkpoint["state_dict"])
         checkpoint["vadlit"] = {
             "config": self.config,
             "encoder": self.predictor.encoder.identity,
         }
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Refuse to go on from a checkpoint of another encoder or decoder."""
+        place = Path("the checkpoint of trainer.resume")
+        if "vadlit" not in checkpoint:
+            raise UserError(f"{place} is not a checkpoint of vadlit.")
+        check_encoder(self.predictor.encoder, checkpoint["vadlit"]["encoder"], place)
+        if _shapes(checkpoint["state_dict"]) != _shapes(_without_encoder(self.state_dict())):
+            raise UserError(f"{place} holds the weights of another decoder.")
 
     def _inputs(self, batch: Batch, augmentation: nn.Module) -> tuple[Features, Tensor]:
         """Features of the inputs, from the store or encoded now, and the normalised target."""
@@ -116,6 +121,14 @@ class PredictionModule(pl.LightningModule):
             prediction, target, lambda images: encoder(images, self.predictor.taps)
         )
         return losses
+
+
+def _without_encoder(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key: x for key, x in state.items() if not key.startswith("predictor.encoder.")}
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {key: x.shape for key, x in state.items()}
 
 
 def load_checkpoint(path: Path) -> tuple[Predictor, Config]:
