@@ -18,7 +18,7 @@ help: ## show what can be made
 
 demo: $(INSTALLED) ## train two small models on Ped2 and compare them
 	@if [ -d "$(VADLIT_DATA)/ped2" ]; then \
-	  $(BIN)/vadlit train -m experiment=ped2_smoke; \
+	  $(BIN)/vadlit train -m experiment=ped2_smoke model=base,skiptwice; \
 	else \
 	  echo "make demo needs the Ped2 footage in $(VADLIT_DATA)/ped2: set VADLIT_DATA to the folder that holds ped2."; \
 	fi
