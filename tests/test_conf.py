@@ -39,7 +39,8 @@ def test_every_experiment_resolves(experiment: str) -> None:
     config = composed("train", [f"experiment={experiment}"])
     resolved = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(resolved, dict)
-    assert resolved["study"] == experiment
+    # The three lines make one study.
+    assert resolved["study"] in (experiment, "lines_thesis")
 
 
 def test_there_is_something_to_test() -> None:

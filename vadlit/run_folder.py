@@ -16,7 +16,7 @@ from vadlit.errors import UserError
 NEUTRAL = {
     "": ("runs", "tracking"),
     "trainer": ("resume",),
-    "data": ("root", "cache", "cache_dir", "download", "url", "archive_bytes", "archive_sha256"),
+    "data": ("cache", "cache_dir", "download", "url", "archive_bytes", "archive_sha256"),
 }
 
 

@@ -14,6 +14,7 @@ from vadlit.data.module import SequenceDataModule
 from vadlit.data.sequences import Batch
 from vadlit.models.encoder import Encoder
 from vadlit.models.normalisation import normalise
+from vadlit.video.folder import FrameFolder
 from vadlit.video.resize import resize
 
 Make = Callable[..., SequenceDataModule]
@@ -74,7 +75,7 @@ class DataModuleContract:
     def test_masks_agree_with_labels(self, make: Make) -> None:
         for event in make().read().test:
             if event.masks is not None:
-                anomalous = [pixels.any() for pixels in type(event.frames)(event.masks)]
+                anomalous = [pixels.any() for pixels in FrameFolder(event.masks)]
                 assert anomalous == event.labels().tolist()
 
     def test_training_batches_carry_features(self, ready: Make) -> None:
@@ -132,6 +133,14 @@ class DataModuleContract:
         where = places(data)
         targets = [t for batch in data.train_dataloader() for t in batch["target"]]
         assert {where[target.numpy().tobytes()] for target in targets} == pool
+
+    def test_a_balanced_epoch_has_its_sequences_from_training(self, ready: Make) -> None:
+        data = ready(balance=3, sequences=25)
+        train = {place for place in places(data).values() if place[0].startswith("train/")}
+        where = places(data)
+        targets = [t for batch in data.train_dataloader() for t in batch["target"]]
+        assert len(targets) == 25
+        assert {where[target.numpy().tobytes()] for target in targets} <= train
 
     def test_every_test_frame_from_the_fifth_on_can_be_scored(self, ready: Make) -> None:
         data = ready(stage="test")

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from PIL import Image
 from tqdm import tqdm
 
 from tests.data.contract import DataModuleContract, Make, settings
@@ -10,6 +11,7 @@ from tests.data.footage import MeanEncoder, make_event
 from vadlit.data.events import Event
 from vadlit.data.module import SequenceDataModule, Splits
 from vadlit.errors import UserError
+from vadlit.video.folder import FrameFolder
 
 
 class Noise(SequenceDataModule):
@@ -54,6 +56,9 @@ class TestNoise(DataModuleContract):
         ({"size": None}, r"data\.size is None;"),
         ({"sequences": 0}, r"data\.sequences is 0; allowed is a whole number of 1 or more"),
         ({"sequences": 2.5}, r"data\.sequences is 2\.5;"),
+        ({"balance": 1}, r"data\.balance is 1; allowed is null or a whole number of 2 or more"),
+        ({"balance": True}, r"data\.balance is True;"),
+        ({"balance": 2.0}, r"data\.balance is 2\.0;"),
         ({"batch_size": -1}, r"data\.batch_size is -1;"),
         ({"batch_size": "many"}, r"data\.batch_size is many;"),
     ],
@@ -64,6 +69,27 @@ def test_a_bad_setting_is_named(
 ) -> None:
     with pytest.raises(UserError, match=message):
         Noise(splits, **settings(tmp_path, changed))
+
+
+def test_a_balanced_epoch_has_as_much_motion_as_rest(tmp_path: Path) -> None:
+    """Of 96 sequences 6 move: about one of 16 where all are drawn alike."""
+    folder = tmp_path / "waits"
+    folder.mkdir()
+    for number in range(100):
+        level = 100 + (number % 2 if number < 94 else 40 * (number % 2))
+        Image.new("RGB", (64, 32), (level, level, level)).save(folder / f"{number}.png")
+    waits = Event("waits", FrameFolder.open(folder))
+    shares = {}
+    for balance in (None, 2):
+        changed = {"balance": balance, "sequences": 60, "batch_size": 60}
+        data = Noise(Splits((waits,), (waits,), ()), **settings(tmp_path / "cache", changed))
+        data.attach(MeanEncoder(), (), augmented=False)
+        data.setup("fit")
+        (batch,) = data.train_dataloader()
+        steps = batch["frames"].float().diff(dim=1)[:, -1].abs().mean(dim=(1, 2, 3))
+        shares[balance] = int((steps > 10).sum())
+    assert shares[None] <= 6
+    assert shares[2] == 30
 
 
 def test_an_event_too_short_for_a_sequence_is_named(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from vadlit.data.balance import BalancedSequences, frame_differences
 from vadlit.data.events import Event
-from vadlit.data.sampler import RandomSequences
+from vadlit.data.sampler import RandomSequences, SeededSequences
 from vadlit.data.sequences import INPUT_FRAMES, Batch, SequenceDataset, as_batch
 from vadlit.data.store import FrameEncoder, Store, StoredEvent
 from vadlit.errors import UserError
@@ -35,6 +36,8 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         cache: Read features from the store; False encodes the frames of every batch anew.
         cache_dir: Where frames and features are kept.
         seed: Seed of the training draw.
+        balance: Strata of frame difference that an epoch is spread over evenly, 2 or more; None
+            draws from all training sequences alike.
     """
 
     def __init__(
@@ -46,17 +49,23 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         cache: bool,
         cache_dir: str,
         seed: int,
+        balance: int | None = None,
     ) -> None:
         super().__init__()
         for name, value in (("sequences", sequences), ("batch_size", batch_size)):
             if not isinstance(value, int) or value < 1:
                 raise UserError(f"data.{name} is {value}; allowed is a whole number of 1 or more.")
+        if balance is not None and (not isinstance(balance, int) or balance < 2):
+            raise UserError(
+                f"data.balance is {balance}; allowed is null or a whole number of 2 or more."
+            )
         self.size = _checked(size)
         self.sequences = sequences
         self.batch_size = batch_size
         self.cache = cache
         self.cache_dir = Path(cache_dir).expanduser()
         self.seed = seed
+        self.balance = balance
 
     @abstractmethod
     def read(self) -> Splits:
@@ -87,7 +96,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         for event in events:
             if len(event.frames) <= INPUT_FRAMES:
                 raise UserError(
-                    f"The event {event.frames.files[0].parent} has {len(event.frames)} frames; "
+                    f"The event {event.place} has {len(event.frames)} frames; "
                     f"allowed is {INPUT_FRAMES + 1} or more."
                 )
         store = Store(self.cache_dir, self.size, self.encoder)
@@ -100,13 +109,19 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
     def train_dataloader(self) -> DataLoader[Batch]:
         """Random sequences, drawn anew each epoch."""
         dataset = SequenceDataset(self.train, self.train_taps)
-        sampler = RandomSequences(len(dataset), self.sequences, self.seed)
+        sampler = self._sampler(dataset)
         return DataLoader(dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=as_batch)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Every validation sequence, in order."""
         dataset = SequenceDataset(self.val, self.taps)
         return DataLoader(dataset, batch_size=self.batch_size, collate_fn=as_batch)
+
+    def _sampler(self, dataset: SequenceDataset) -> SeededSequences:
+        if self.balance is None:
+            return RandomSequences(len(dataset), self.sequences, self.seed)
+        differences = frame_differences(dataset)
+        return BalancedSequences(differences, self.balance, self.sequences, self.seed)
 
 
 def _checked(size: object) -> tuple[int, int]:

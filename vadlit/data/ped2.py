@@ -45,6 +45,7 @@ REPACK = Layout(
     "testing/masks/{}",
     "testing/UCSDped2.m",
 )
+# The last is for the configuration, whose `sequences` follows it unless it is set.
 SUBSET_KEYS = ("train", "val", "test", "frames", "sequences")
 
 
@@ -78,13 +79,11 @@ class Ped2(SequenceDataModule):
         archive_sha256: str | None,
         **settings: Any,
     ) -> None:
-        chosen = _subset(subset, subsets)
-        settings["sequences"] = chosen.get("sequences", settings["sequences"])
         super().__init__(**settings)
         self.root = Path(root).expanduser()
         self.held_out = held_out
         self.subset = subset
-        self.chosen = chosen
+        self.chosen = _subset(subset, subsets)
         self.download = download
         self.url = url
         self.archive_bytes = archive_bytes
@@ -123,13 +122,18 @@ class Ped2(SequenceDataModule):
         return f"data.subsets.{self.subset}.{split}" if split in self.chosen else "data.held_out"
 
 
-def _subset(name: str | None, subsets: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _subset(name: str | None, subsets: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a subset states; nothing for the whole."""
     if name is None:
         return {}
     if name not in subsets:
         raise UserError(f"data.subset is {name!r}; allowed are {', '.join([*subsets, 'null'])}.")
-    chosen = subsets[name]
+    chosen: Mapping[str, Any] = subsets[name]
+    if not isinstance(chosen, Mapping):
+        raise UserError(
+            f"data.subsets.{name} is {'null' if chosen is None else chosen}; allowed are values for"
+            f" some of {SUBSET_KEYS}."
+        )
     for key in chosen:
         if key not in SUBSET_KEYS:
             raise UserError(f"data.subsets.{name}.{key} is unknown; allowed are {SUBSET_KEYS}.")
@@ -192,7 +196,7 @@ def read_test(root: Path, layout: Layout) -> dict[str, Event]:
 
 
 def _with_truth(clip: Event, span: tuple[int, int], root: Path, layout: Layout) -> Event:
-    folder, count = clip.frames.files[0].parent, len(clip.frames)
+    folder, count = clip.place, len(clip.frames)
     masks = FrameFolder.open(root / layout.masks.format(folder.name)).files
     if len(masks) != count:
         raise UserError(f"{folder} has {count} frames but {len(masks)} masks; allowed is one each.")

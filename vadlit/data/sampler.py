@@ -1,25 +1,24 @@
 """Which sequences an epoch trains on."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 
 import torch
+from torch import Generator, Tensor
 from torch.utils.data import Sampler
 
 
-class RandomSequences(Sampler[int]):
-    """N random sequences an epoch, without replacement while the pool lasts.
+class SeededSequences(Sampler[int]):
+    """A draw that is a function of seed and epoch alone.
 
-    A pool smaller than N is used up before any of it comes again. The draw is a function of seed
-    and epoch alone, so a resumed run draws what an uninterrupted one would have (thesis 3.3.2).
+    So a resumed run draws what an uninterrupted one would have.
 
     Args:
-        pool: Sequences to draw from.
-        count: N, sequences an epoch.
+        count: Sequences an epoch.
         seed: Seed of the run.
     """
 
-    def __init__(self, pool: int, count: int, seed: int) -> None:
-        self.pool = pool
+    def __init__(self, count: int, seed: int) -> None:
         self.count = count
         self.seed = seed
         self.epoch = 0
@@ -33,6 +32,32 @@ class RandomSequences(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        rounds = -(-self.count // self.pool)
-        drawn = [torch.randperm(self.pool, generator=generator) for _ in range(rounds)]
-        yield from torch.cat(drawn)[: self.count].tolist()
+        yield from self.draw(generator).tolist()
+
+    @abstractmethod
+    def draw(self, generator: Generator) -> Tensor:
+        """Draw the numbers (count,) of an epoch's sequences, in random order."""
+
+
+class RandomSequences(SeededSequences):
+    """N random sequences an epoch, without replacement while the pool lasts (thesis 3.3.2).
+
+    Args:
+        pool: Sequences to draw from.
+        count: N, sequences an epoch.
+        seed: Seed of the run.
+    """
+
+    def __init__(self, pool: int, count: int, seed: int) -> None:
+        super().__init__(count, seed)
+        self.pool = pool
+
+    def draw(self, generator: Generator) -> Tensor:
+        """Draw from the whole pool."""
+        return shuffled(self.pool, self.count, generator)
+
+
+def shuffled(pool: int, count: int, generator: Generator) -> Tensor:
+    """Draw `count` numbers below `pool`, which is used up before any of it comes again."""
+    rounds = max(1, -(-count // pool))
+    return torch.cat([torch.randperm(pool, generator=generator) for _ in range(rounds)])[:count]

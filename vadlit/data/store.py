@@ -5,11 +5,10 @@ One folder an event holds `frames.npy`, uint8 (N, 3, H, W), and one half-precisi
 renamed, under a lock, so a killed build costs one event and two builders share the work.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any, Protocol
@@ -20,11 +19,12 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
+from vadlit.data.cache import disk_trouble_named, key
 from vadlit.data.events import Event
-from vadlit.errors import UserError
 from vadlit.video.resize import resize
 
 ENCODING_BATCH = 16
+TYPES = {"|u1": torch.uint8, "<f2": torch.float16}
 
 Row = dict[str, npt.NDArray[Any]]
 Progress = Callable[[int], object]
@@ -62,7 +62,8 @@ class StoredEvent:
 class Store:
     """The folder that keeps frames and features.
 
-    Keyed by footage (paths, sizes and times of change), frame size, encoder weights and tap.
+    Keyed by footage (paths, sizes and times of change), its number of frames, their size, encoder
+    weights and tap.
 
     Args:
         root: Where the files lie; made when missing.
@@ -87,9 +88,10 @@ class Store:
         Raises:
             UserError: A frame cannot be read, or the disk is full or refuses.
         """
-        folder, count = self.root / self._key(event), len(event.frames)
+        count = len(event.frames)
+        folder = self.root / key(event.frames.files, count, self.size)
         files = {tap: folder / f"{self.encoder.identity}-{tap}.npy" for tap in taps}
-        with _disk_trouble_named(self.root):
+        with disk_trouble_named(self.root):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / "lock"):
                 frames = _complete(
@@ -105,16 +107,6 @@ class Store:
                     progress,
                 )
         return StoredEvent(event, frames | features)
-
-    def _key(self, event: Event) -> str:
-        try:
-            stats = [(str(file.absolute()), file.stat()) for file in event.frames.files]
-        except OSError as error:
-            raise UserError(
-                f"The frame {error.filename} cannot be read: {error.strerror}."
-            ) from error
-        footage = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
-        return hashlib.sha256(json.dumps([footage, self.size]).encode()).hexdigest()[:24]
 
     def _frames(self, event: Event) -> Iterator[Row]:
         return ({"frames": resize(frame, self.size).numpy()} for frame in event.frames)
@@ -149,13 +141,23 @@ def _mapped(files: Mapping[str, Path], count: int) -> dict[str, Tensor]:
 
 
 def _map(file: Path, count: int) -> Tensor | None:
-    """Map a file; None where it is missing, cut short or no array of `count` rows."""
+    """Map a file; None where it is missing, cut short or no array of `count` rows.
+
+    By torch: a map of numpy's holds a file descriptor, of which a process has about a thousand.
+    """
     try:
-        # Copy-on-write: torch wants writable memory, the file stays as it is.
-        array = np.load(file, mmap_mode="c")
+        with file.open("rb") as stream:
+            np.lib.format.read_magic(stream)
+            shape, _, row_type = np.lib.format.read_array_header_1_0(stream)
+            start = stream.tell()
     except (FileNotFoundError, EOFError, ValueError, TokenError):
         return None
-    return torch.from_numpy(array) if array.shape[:1] == (count,) else None
+    size = start + prod(shape) * row_type.itemsize
+    if shape[:1] != (count,) or row_type.str not in TYPES or file.stat().st_size != size:
+        return None
+    # Not shared: what is written to the tensor does not reach the file.
+    whole = torch.from_file(str(file), shared=False, size=size, dtype=torch.uint8)
+    return whole[start:].view(TYPES[row_type.str]).view(shape)
 
 
 def _write(files: Mapping[str, Path], count: int, rows: Iterable[Row], progress: Progress) -> None:
@@ -187,14 +189,3 @@ def _header(count: int, row: npt.NDArray[Any]) -> dict[str, Any]:
         "fortran_order": False,
         "descr": np.lib.format.dtype_to_descr(row.dtype),
     }
-
-
-@contextmanager
-def _disk_trouble_named(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"The cache {root} cannot be written: {error.strerror or error}; make room there or "
-            "choose another place with data.cache_dir."
-        ) from error

@@ -1,7 +1,7 @@
 """A folder of image files as footage."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from vadlit.errors import UserError
+from vadlit.video.frame import Frame
+from vadlit.video.resample import check_rate
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
@@ -21,26 +23,39 @@ class FrameFolder:
     Args:
         files: Image files of 8 bits a channel in time order; grey, palette and alpha pictures
             become RGB, and a picture that a camera has marked as turned is turned.
+        rate: Frames a second; files have no time stamps.
     """
 
     files: tuple[Path, ...]
+    rate: float = 30.0
 
     @classmethod
-    def open(cls, folder: Path) -> "FrameFolder":
+    def open(cls, folder: Path, rate: float = 30.0) -> "FrameFolder":
         """Take every image file of a folder, in name order; hidden files are left out.
 
         Numbers in names count as numbers: `9.png` comes before `10.png`.
 
         Raises:
-            UserError: The folder is missing or holds no image.
+            UserError: The folder is missing or holds no image, or the rate is not positive.
         """
+        check_rate(rate)
         if not folder.is_dir():
             raise UserError(f"There is no folder of frames {folder}.")
         files = tuple(sorted(filter(_is_frame, folder.iterdir()), key=_by_number))
         if not files:
             kinds = " ".join(sorted(IMAGE_SUFFIXES))
             raise UserError(f"The folder {folder} holds no frames; allowed are {kinds} files.")
-        return cls(files)
+        return cls(files, rate)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.files[0].absolute().parent.name
+
+    @property
+    def skipped(self) -> int:
+        """None: a picture that cannot be read is an error."""
+        return 0
 
     def __len__(self) -> int:
         return len(self.files)
@@ -61,6 +76,15 @@ class FrameFolder:
                     f"event's first frame, {_size(shape)}."
                 )
             yield frame
+
+    def frames(self) -> Generator[Frame, None, None]:
+        """Yield the frames with their times, n / rate.
+
+        Raises:
+            UserError: As iteration does.
+        """
+        for index, image in enumerate(self):
+            yield Frame(index, index / self.rate, image)
 
 
 def _is_frame(path: Path) -> bool:
