@@ -130,7 +130,7 @@ def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
     made = detector(window=WINDOW)
     made.save(tmp_path / "new" / "detector")
     files = {file.name for file in (tmp_path / "new" / "detector").iterdir()}
-    assert files == {"decoder.safetensors", "detector.json"}
+    assert files == {"cue.safetensors", "decoder.safetensors", "detector.json"}
     loaded = Detector.load(tmp_path / "new" / "detector")
     assert numbers(run(loaded, footage(COUNT))) == numbers(run(made, footage(COUNT)))
     assert loaded.threshold.value == made.threshold.value
@@ -163,7 +163,7 @@ def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has format 7; allowed is 1"):
+    with pytest.raises(UserError, match="has format 7; allowed is 2"):
         Detector.load(change(tmp_path / "detector", format=7))
 
 

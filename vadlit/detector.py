@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from vadlit.config import Config, build
 from vadlit.data.sequences import INPUT_FRAMES
+from vadlit.data.store import StoredEvent
 from vadlit.errors import UserError
 from vadlit.models.module import check_encoder
 from vadlit.models.predictor import Features, Predictor
@@ -23,8 +24,9 @@ from vadlit.scoring.smoothing import Smoother
 from vadlit.scoring.thresholds.base import Threshold
 from vadlit.scoring.view import Cue, View
 from vadlit.video.resize import resize
+from vadlit.views import Views, make_view, taps_of
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,7 @@ class Detector:
         self.threshold = threshold
         self.size = size
         self.config = config
-        self._encodes = bool(cue.needs & {"prediction", "features"})
+        self.taps = taps_of(cue, predictor)
         self._smoother = Smoother(window)
         self._ring: deque[_Seen] = deque(maxlen=INPUT_FRAMES + 1)
         self._frame = -1
@@ -103,8 +105,9 @@ class Detector:
         """
         self._frame += 1
         image = image.to(self.predictor.device)
-        if features is None and self._encodes:
-            features = {tap: x[0] for tap, x in self.predictor.encode(image[None]).items()}
+        if features is None and self.taps:
+            encoded = self.predictor.encode(image[None], self.taps)
+            features = {tap: x[0] for tap, x in encoded.items()}
         self._ring.append(_Seen(image.float() / 255, features or {}))
         if len(self._ring) <= INPUT_FRAMES:
             return None
@@ -114,23 +117,23 @@ class Detector:
 
     def _view(self) -> View:
         frames = torch.stack([seen.image for seen in self._ring])
-        if not self._encodes:
-            return View(frames)
-        taps = {
+        features = {
             tap: torch.stack([seen.features[tap] for seen in self._ring]).to(frames.device)
-            for tap in self.predictor.taps
+            for tap in self.taps
         }
-        if "prediction" not in self.cue.needs:
-            return View(frames, features=taps)
-        inputs = {tap: x[None, :INPUT_FRAMES] for tap, x in taps.items()}
-        return View(frames, self.predictor.predict(inputs)[0], taps)
+        return make_view(self.cue, self.predictor, frames, features)
+
+    def learn(self, train: Sequence[StoredEvent], held_out: Sequence[StoredEvent]) -> None:
+        """Let the cue learn from normal footage, and calibrate it on footage held out of that."""
+        seen, apart = (Views(events, self.cue, self.predictor) for events in (train, held_out))
+        self.cue.learn(seen, apart)
 
     def decide(self, score: float) -> bool:
         """Whether a score is anomalous."""
         return bool(self.threshold.decide(np.asarray(score)))
 
     def save(self, folder: Path) -> None:
-        """Write `decoder.safetensors` and `detector.json` into a new folder.
+        """Write `decoder.safetensors`, `cue.safetensors` and `detector.json` into a new folder.
 
         The encoder is named, not copied: the package brings it along.
         """
@@ -139,6 +142,10 @@ class Detector:
         save_file(
             {key: x.cpu().contiguous() for key, x in weights.items()},
             folder / "decoder.safetensors",
+        )
+        learned = self.cue.state()
+        save_file(
+            {key: x.cpu().contiguous() for key, x in learned.items()}, folder / "cue.safetensors"
         )
         description = {
             "format": FORMAT,
@@ -158,7 +165,9 @@ class Detector:
         """
         try:
             config = json.loads((folder / "detector.json").read_text(encoding="utf-8"))
-            return _restored(config, load_file(folder / "decoder.safetensors"), folder)
+            detector = _restored(config, load_file(folder / "decoder.safetensors"), folder)
+            detector.cue.restore(load_file(folder / "cue.safetensors"))
+            return detector
         except _BROKEN as error:
             reason = str(error).partition("\n")[0].rstrip(":.")
             raise UserError(f"{folder} is not a detector of vadlit: {reason}.") from error

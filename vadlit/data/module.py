@@ -91,6 +91,10 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         if stage == "test":
             self.test = self.stored(splits.test, self.taps)
 
+    def normal(self) -> list[StoredEvent]:
+        """The training events' frames, for a cue to learn from."""
+        return self.stored(self.read().train, ())
+
     def stored(self, events: Sequence[Event], taps: Sequence[str]) -> list[StoredEvent]:
         """Open events in the store, building what is missing behind a progress bar."""
         for event in events:

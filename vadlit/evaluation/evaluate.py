@@ -43,6 +43,8 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
         detector: Its threshold is fitted here.
         data: Attached to the detector's encoder, and set up for the test.
     """
+    if detector.cue.learns:
+        detector.learn(data.normal(), data.val)
     copy = assemble(detector.predictor, detector.config | {"cue": COPY})
     frames = sum(len(event) for event in (*data.val, *data.test))
     with tqdm(total=2 * frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
@@ -61,10 +63,10 @@ def score_frames(
 ) -> Iterator[FrameScore | None]:
     """Show frames of an event to the detector, with their features where the store holds them."""
     detector.reset()
-    taps = [tap for tap in detector.predictor.taps if tap in stored.arrays]
+    known = all(tap in stored.arrays for tap in detector.taps)
     for number in frames:
-        features = {tap: stored.array(tap)[number] for tap in taps}
-        yield detector.see(stored.array("frames")[number], features or None)
+        features = {tap: stored.array(tap)[number] for tap in detector.taps} if known else None
+        yield detector.see(stored.array("frames")[number], features)
 
 
 def _score(

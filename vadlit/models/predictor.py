@@ -1,5 +1,7 @@
 """The predictor: a frozen encoder and a decoder that imagines the next frame."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -32,9 +34,9 @@ class Predictor(nn.Module):
         """Where the weights are."""
         return next(self.decoder.parameters()).device
 
-    def encode(self, frames: Tensor) -> Features:
-        """Encode uint8 frames (N, 3, H, W) to a tap's features (N, C, h, w)."""
-        return self.encoder.encode(frames, self.taps)
+    def encode(self, frames: Tensor, taps: Sequence[str] | None = None) -> Features:
+        """Encode uint8 frames (N, 3, H, W): features (N, C, h, w) by tap, its own or others."""
+        return self.encoder.encode(frames, self.taps if taps is None else taps)
 
     def forward(self, features: Features) -> Tensor:
         """Predict from a tap's features (B, T, C, h, w): (B, 3, H, W) in normalised units."""

@@ -1,5 +1,6 @@
 """What a cue sees of one frame, and what it says about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -49,5 +50,22 @@ class Cue(Protocol):
     def needs(self) -> frozenset[str]:
         """The names of the view's fields that the cue reads."""
 
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """The encoder stages that the cue reads, beside those of a prediction."""
+
+    @property
+    def learns(self) -> bool:
+        """Whether `learn` has anything to do."""
+
+    def learn(self, train: Sequence[View], held_out: Sequence[View]) -> None:
+        """Learn from normal footage, and calibrate on normal footage held out of that."""
+
     def __call__(self, view: View) -> CueValue:
         """Score one frame."""
+
+    def state(self) -> dict[str, Tensor]:
+        """What was learned, as named tensors."""
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Take back what `state` gave."""

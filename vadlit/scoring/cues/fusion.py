@@ -1,0 +1,133 @@
+"""Local cues on one scale, added cell by cell: what is unusual in two ways at one place counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from vadlit.config import build
+from vadlit.errors import UserError
+from vadlit.scoring.cells import to_pixels
+from vadlit.scoring.view import CueValue, View
+
+# Views of held-out footage that a cue's normal range is taken from.
+RANGE_FRAMES = 2000
+# A cue's deviation is at least this share of its mean: where normal footage never varies, a
+# division by next to nothing would let noise decide.
+LEAST_SPREAD = 0.01
+
+
+class LocalCue(Protocol):
+    """Says of each cell how unusual it is, in its own unit."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names of the view's fields that it reads."""
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """The encoder stages that it reads."""
+
+    def learn(self, normal: Sequence[View]) -> None:
+        """Learn from normal footage."""
+
+    def cells(self, view: View) -> Tensor:
+        """A number a cell, (h, w), high is anomalous; NaN where it has nothing to say."""
+
+    def state(self) -> dict[str, Tensor]:
+        """What was learned, as named tensors."""
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Take back what `state` gave."""
+
+
+class Fusion:
+    """Standardised local cues, summed cell by cell; the value is the mean of the worst cells.
+
+    A cue's mean and standard deviation come from footage that was held out of its learning, over
+    the cells that every cue speaks about. Where a cue has nothing to say it adds 0, its mean.
+
+    Args:
+        parts: The local cues' configurations by name.
+        worst: Cells that the value is the mean of.
+
+    Raises:
+        UserError: There are no parts, or `worst` is less than 1.
+    """
+
+    learns = True
+
+    def __init__(self, parts: Mapping[str, Mapping[str, Any] | None], worst: int = 10) -> None:
+        chosen = {name: part for name, part in parts.items() if part is not None}
+        if not chosen:
+            raise UserError("cue.parts is empty; allowed is one local cue or more.")
+        if not isinstance(worst, int) or worst < 1:
+            raise UserError(f"cue.worst is {worst}; allowed is a whole number of 1 or more.")
+        self.parts: dict[str, LocalCue] = {
+            name: build(part, "vadlit.scoring.cues") for name, part in chosen.items()
+        }
+        self.worst = worst
+        self.means = torch.zeros(len(self.parts))
+        self.deviations = torch.ones(len(self.parts))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the parts read of a view."""
+        return frozenset().union(*(part.needs for part in self.parts.values()))
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """The encoder stages that the parts read."""
+        return tuple(sorted({tap for part in self.parts.values() for tap in part.taps}))
+
+    def learn(self, train: Sequence[View], held_out: Sequence[View]) -> None:
+        """Learn what is normal, and each part's normal range from footage it did not learn from."""
+        for part in self.parts.values():
+            part.learn(train)
+        step = max(1, len(held_out) // RANGE_FRAMES)
+        seen = [self._spoken(held_out[number]) for number in range(0, len(held_out), step)]
+        values = torch.cat(seen, dim=1).double()
+        self.means = values.mean(dim=1).float()
+        spread = values.std(dim=1).float()
+        self.deviations = spread.maximum(LEAST_SPREAD * self.means.abs()).clamp(min=1e-6)
+
+    def __call__(self, view: View) -> CueValue:
+        """Score one frame."""
+        total = torch.stack(list(self.standardised(view).values())).sum(dim=0)
+        worst = total.flatten().topk(min(self.worst, total.numel())).values
+        return CueValue(worst.mean().item(), to_pixels(total))
+
+    def standardised(self, view: View) -> dict[str, Tensor]:
+        """Each part's cells in standard deviations from normal, (h, w); 0 where it is silent."""
+        scales = zip(self.means, self.deviations, strict=True)
+        return {
+            name: torch.nan_to_num((cells - mean) / deviation, nan=0.0)
+            for (name, cells), (mean, deviation) in zip(self._cells(view), scales, strict=True)
+        }
+
+    def state(self) -> dict[str, Tensor]:
+        """What was learned, as named tensors."""
+        learned = {
+            f"{name}.{key}": value
+            for name, part in self.parts.items()
+            for key, value in part.state().items()
+        }
+        return {"means": self.means, "deviations": self.deviations} | learned
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Take back what `state` gave."""
+        self.means, self.deviations = state["means"], state["deviations"]
+        for name, part in self.parts.items():
+            prefix = f"{name}."
+            part.restore(
+                {k.removeprefix(prefix): x for k, x in state.items() if k.startswith(prefix)}
+            )
+
+    def _cells(self, view: View) -> Iterator[tuple[str, Tensor]]:
+        return ((name, part.cells(view).cpu()) for name, part in self.parts.items())
+
+    def _spoken(self, view: View) -> Tensor:
+        """The parts' values at the cells that all of them speak about, (parts, n)."""
+        cells = torch.stack([cells for _, cells in self._cells(view)])
+        return cells[:, ~cells.isnan().any(dim=0)]

@@ -1,0 +1,36 @@
+"""What normal looks like, as a sample of descriptors, and how far from it a descriptor is."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+# Distances are made for this many descriptors at a time: the whole matrix would not fit a cache.
+CHUNK = 256
+
+
+def sample(parts: Sequence[Tensor], size: int, generator: torch.Generator) -> Tensor:
+    """At most `size` rows drawn evenly from all rows of some tensors (n, C)."""
+    rows = torch.cat(list(parts))
+    return rows[torch.randperm(len(rows), generator=generator)[:size]]
+
+
+def distances(queries: Tensor, memory: Tensor, neighbours: int) -> Tensor:
+    """Mean Euclidean distance of unit vectors to their nearest ones in the memory.
+
+    Args:
+        queries: (n, C), of length 1.
+        memory: (m, C), of length 1, not empty.
+        neighbours: How many nearest ones are averaged, 1 to m.
+
+    Returns:
+        (n,) in [0, 2].
+
+    Source: k-nearest-neighbour distance, as in Roth et al.: Towards total recall in industrial
+    anomaly detection. CVPR 2022, section 3.3.
+    """
+    found = []
+    for chunk in torch.split(queries, CHUNK):
+        nearest = (chunk @ memory.T).topk(min(neighbours, len(memory)), dim=1).values
+        found.append((2 - 2 * nearest).clamp(min=0).sqrt().mean(dim=1))
+    return torch.cat(found) if found else queries.new_empty(0)

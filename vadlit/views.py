@@ -1,0 +1,63 @@
+"""What a cue sees of stored footage: the views of all its sequences, made when asked for."""
+
+from collections.abc import Sequence
+from typing import overload
+
+from torch import Tensor
+
+from vadlit.data.sequences import INPUT_FRAMES, SequenceDataset
+from vadlit.data.store import StoredEvent
+from vadlit.models.predictor import Features, Predictor
+from vadlit.scoring.view import Cue, View
+
+
+def make_view(cue: Cue, predictor: Predictor, frames: Tensor, features: Features) -> View:
+    """Put together what a cue needs.
+
+    Args:
+        cue: Says what it needs.
+        predictor: Predicts the last frame, where that is needed.
+        frames: (T + 1, 3, H, W) in [0, 1].
+        features: Of these frames by tap, (T + 1, C, h, w).
+    """
+    if "prediction" not in cue.needs:
+        return View(frames, features=features)
+    inputs = {tap: features[tap][None, :INPUT_FRAMES] for tap in predictor.taps}
+    return View(frames, predictor.predict(inputs)[0], features)
+
+
+def taps_of(cue: Cue, predictor: Predictor) -> tuple[str, ...]:
+    """The encoder stages that a cue needs, for itself and for the prediction."""
+    predicting = predictor.taps if "prediction" in cue.needs else ()
+    return tuple(dict.fromkeys((*predicting, *cue.taps)))
+
+
+class Views(Sequence[View]):
+    """The views of all sequences of some events, encoded when asked for.
+
+    Args:
+        events: Stored events.
+        cue: What the views are for.
+        predictor: Encodes and predicts.
+    """
+
+    def __init__(self, events: Sequence[StoredEvent], cue: Cue, predictor: Predictor) -> None:
+        self.sequences = SequenceDataset(events)
+        self.cue = cue
+        self.predictor = predictor
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+    @overload
+    def __getitem__(self, index: int) -> View: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[View]: ...
+    def __getitem__(self, index: int | slice) -> View | list[View]:
+        """The view of a sequence."""
+        if isinstance(index, slice):
+            return [self[number] for number in range(len(self))[index]]
+        images = self.sequences[index]["frames"][0].to(self.predictor.device)
+        taps = taps_of(self.cue, self.predictor)
+        features = self.predictor.encode(images, taps) if taps else {}
+        return make_view(self.cue, self.predictor, images.float() / 255, features)
