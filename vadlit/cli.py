@@ -9,6 +9,8 @@ from vadlit import __version__
 COMMANDS = {
     "train": "train a model on normal footage, evaluate and log it",
     "evaluate": "score a trained model on a test split",
+    "prepare": "make a data set of own footage: crop, resize, split, label",
+    "simulate": "film a production line that is not there, with exact labels",
 }
 USAGE = """Video anomaly detection for production lines, trained on normal footage alone.
 

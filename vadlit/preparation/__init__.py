@@ -1,0 +1,1 @@
+"""Footage in, a dataset out: cropped, resized, split by time, labelled."""

@@ -1,0 +1,157 @@
+"""Footage in, a data set out; read from top to bottom."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+
+from tqdm import tqdm
+
+from vadlit.preparation.motion import motion_energy, propose
+from vadlit.preparation.observe import Observed
+from vadlit.preparation.picture import roi_figure, save
+from vadlit.preparation.plan import Planned, plan
+from vadlit.preparation.record import Record, open_record, require_same
+from vadlit.preparation.roi import Roi, in_pixels
+from vadlit.preparation.room import require_room
+from vadlit.preparation.settings import AUTO, Settings
+from vadlit.preparation.sources import Source, find
+from vadlit.preparation.split import split
+from vadlit.preparation.warnings import ENOUGH, little_footage, warnings
+from vadlit.preparation.write import PART, disk_trouble_named, relabel, write_events
+
+AUTO_RATE = 10.0  # frames a second looked at for roi=auto
+AUTO_FRAMES = 3000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a data set has become.
+
+    Args:
+        out: Its folder.
+        sources: The footage it is made of.
+        events: In order.
+        written: Those of them that this run has written.
+        relabelled: Those of which this run has changed only the labels.
+        warnings: What will hurt.
+    """
+
+    out: Path
+    sources: tuple[Source, ...]
+    events: tuple[Planned, ...]
+    written: tuple[Planned, ...]
+    relabelled: tuple[Planned, ...]
+    warnings: tuple[str, ...]
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Make a data set, or what is missing of it.
+
+    Raises:
+        UserError: Footage, labels, settings or the disk do not allow it.
+    """
+    record = open_record(settings.out)
+    train, test = find(settings)
+    sources = [*train, *test]
+    rois = regions(sources, train[0], settings, record)
+    events = plan(train, test, rois, settings)
+    provenance = {event.key: event.provenance(settings) for event in events}
+    require_same(record.events, provenance, settings.out)
+    missing = [event for event in events if not (settings.out / event.key).exists()]
+    require_room(missing, settings)
+    relabelled = [event for event in events if event not in missing and relabel(event, settings)]
+    if record.events != provenance:
+        record.events = provenance
+        record.roi = {"stated": settings.roi, "pixels": _pixels(rois[0])}
+        record.write(settings.out)
+    _draw(train[0], rois[0], settings)
+    _write(events, missing, settings, record)
+    told = [*_little(events), *(w for s in sources for w in record.warnings[s.name])]
+    return Prepared(
+        settings.out, tuple(sources), tuple(events), tuple(missing), tuple(relabelled), tuple(told)
+    )
+
+
+def regions(
+    sources: Sequence[Source], first: Source, settings: Settings, record: Record
+) -> list[Roi]:
+    """The ROI in the pixels of each piece of footage.
+
+    `auto` is sought where the first one trains, once: what was found is recorded.
+    """
+    stated = settings.roi
+    if isinstance(stated, str):
+        found = record.roi.get("pixels") if record.roi.get("stated") == AUTO else None
+        stated = tuple(found or _pixels(_where_things_move(first, settings)))
+    return [in_pixels(stated, s.picture, str(s.path)) for s in sources]
+
+
+def _where_things_move(source: Source, settings: Settings) -> Roi:
+    anomalous = source.labels.anomalous if source.labels else ()
+    parts = split(source.timeline.times, anomalous, settings.shares).train
+    step = max(1, round(source.timeline.rate / AUTO_RATE))
+    part_of = {n: part for part in parts for n in range(part[0], part[1] + 1, step)}
+    frames = (frame for frame in source.footage.frames() if frame.index in part_of)
+    some = islice(frames, min(len(part_of), AUTO_FRAMES))
+    energy = motion_energy(
+        (frame.image for frame in stretch)
+        for _, stretch in groupby(some, key=lambda frame: part_of[frame.index])
+    )
+    return propose(energy, source.picture, settings.size, str(source.path))
+
+
+def _draw(source: Source, roi: Roi, settings: Settings) -> None:
+    picture = settings.out / "roi.png"
+    if not picture.exists():
+        figure = roi_figure(source.name, next(source.first_second()), roi, settings.size)
+        with disk_trouble_named(settings.out):
+            save(figure, picture)
+
+
+def _write(
+    events: Sequence[Planned], missing: Sequence[Planned], settings: Settings, record: Record
+) -> None:
+    with _bar(events, missing, record) as progress:
+        for source, group in groupby(events, key=lambda event: event.source):
+            of_source = list(group)
+            if source.name in record.warnings and not {*of_source} & {*missing}:
+                continue
+            observed = write_events(of_source, settings, progress)
+            record.warnings[source.name] = _warnings(source, observed, settings)
+            record.write(settings.out)
+    with suppress(OSError):
+        shutil.rmtree(settings.out / PART)
+
+
+@contextmanager
+def _bar(
+    events: Sequence[Planned], missing: Sequence[Planned], record: Record
+) -> Iterator[Callable[[int], object]]:
+    passed = {event.source.name for event in events} - record.warnings.keys()
+    passed |= {event.source.name for event in missing}
+    total = sum(len(event.picks) for event in events if event.source.name in passed)
+    with tqdm(total=total, desc="frames", unit="frame", disable=None, leave=False) as bar:
+        yield bar.update
+
+
+def _warnings(source: Source, observed: Observed, settings: Settings) -> list[str]:
+    rate = settings.rate or source.timeline.rate
+    told = warnings(source.name, observed, rate, settings.size[1])
+    if source.footage.skipped:
+        told.append(
+            f"{source.name}: {source.footage.skipped} packets are broken; frame numbers count the "
+            "frames that decode, so look at the labels behind a break."
+        )
+    return told
+
+
+def _little(events: Sequence[Planned]) -> list[str]:
+    seconds = {name: sum(e.seconds for e in events if e.split == name) for name in ENOUGH}
+    return [told for name in ENOUGH if (told := little_footage(name, seconds[name]))]
+
+
+def _pixels(roi: Roi) -> tuple[int, int, int, int]:
+    return roi.x, roi.y, roi.width, roi.height

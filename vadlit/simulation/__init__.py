@@ -1,0 +1,1 @@
+"""The three production lines as video with exact labels, and their baits."""
