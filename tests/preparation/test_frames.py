@@ -33,6 +33,7 @@ def test_jpeg_keeps_colours_in_their_order() -> None:
     image = np.zeros((32, 32, 3), np.uint8)
     image[:, :16, 0], image[:, 16:, 2] = 255, 255
     back = cv2.imdecode(np.frombuffer(jpeg(image, 95), np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert back is not None
     np.testing.assert_allclose(back, image.astype(float), atol=6)
 
 

@@ -29,7 +29,8 @@ def moved(offsets: list[tuple[float, float]]) -> list[Picture]:
     large = texture(size=SIZE + 40)
     y, x = np.mgrid[20 : SIZE + 20, 20 : SIZE + 20].astype(np.float32)
     return [
-        picture(cv2.remap(large, (x - dx) % SIZE, y - dy, cv2.INTER_LINEAR)) for dy, dx in offsets
+        picture(cv2.remap(large, (x - dx) % SIZE, y - dy, cv2.INTER_LINEAR).astype(np.float64))
+        for dy, dx in offsets
     ]
 
 

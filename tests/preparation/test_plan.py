@@ -56,8 +56,8 @@ def test_no_two_events_share_a_frame(line: Path, settings: Make) -> None:
 
 
 def test_an_event_of_four_frames_is_left_out(settings: Make, tmp_path: Path) -> None:
-    file = write_video(tmp_path / "a.mp4", [numbered(n) for n in range(100)])
-    file.with_suffix(".csv").write_text("first,last\n9,9\n60,70\n")
+    file = write_video(tmp_path / "a.mp4", [numbered(n) for n in range(200)])
+    file.with_suffix(".csv").write_text("first,last\n9,9\n160,170\n")
     chosen = settings(file)
     events = plan(*find(chosen), [ROI], chosen)
     assert min(len(event.picks) for event in events) >= 5

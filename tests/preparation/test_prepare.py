@@ -19,7 +19,7 @@ from tests.preparation.footage import (
 )
 from vadlit.data.folder import find_events, read_event
 from vadlit.errors import UserError
-from vadlit.preparation import write
+from vadlit.preparation import frames, write
 from vadlit.preparation.prepare import prepare
 from vadlit.preparation.report import report
 from vadlit.video.frame import Frame
@@ -137,7 +137,7 @@ def test_interrupted_it_resumes(
 ) -> None:
     chosen = settings(line)
     whole = contents(prepare(replace(chosen, out=tmp_path / "whole")).out)
-    encode, calls = write.jpeg, 0
+    encode, calls = frames.jpeg, 0
 
     def tired(*arguments: object) -> bytes:
         nonlocal calls

@@ -67,12 +67,12 @@ class CanLine:
         belt = Material((1.0, 1.0, 1.0), 0.25, 0.45, 0.0, rubber)
         outline = ((_OUTER, -0.006), (_OUTER, 0.0), (_INNER, 0.0), (_INNER, -0.006))
         self._belt = Turned(outline, (belt,))
-        self._surfaces = generator
+        self._still = _surroundings(generator)
 
     def stage(self) -> Stage:
         """The table, the conveyor's frame and rails, and what stands about."""
         return Stage(
-            _surroundings(self._surfaces),
+            self._still,
             (
                 Lamp((0.55, -0.15, 2.1), (0.80, 0.73, 0.62), 0.16, 0.22),
                 Lamp((-2.2, 0.35, 1.1), (0.26, 0.30, 0.36), 0.5, 0.42),

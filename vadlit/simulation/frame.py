@@ -31,59 +31,53 @@ _SOFT = 0.3
 
 
 @compiled
-def reaching(
-    k: int, i: int, point: Triple, solids: Floats, lamps: Floats, near: Ints, found: Ints,
-    soft: Floats, block: int,
-) -> float:  # fmt: skip
-    """Share of lamp k that reaches a point of solid i past the listed ones; i is -1 if fixed.
+def shade(
+    top: int, left: int, view: Floats, depths: Pixels, solids: Floats, lamps: Floats, power: Floats,
+    near: Ints, found: Ints, grid: Floats,
+) -> None:  # fmt: skip
+    """Fill `grid` with what moving things leave of each lamp's and the room's light.
 
-    What changes slowly is found once for up to four pixels: `soft` holds for each block the solid
-    it was found for, then the share left of each lamp and of the room.
+    It holds every other pixel of the fixed picture in a tile; those between are interpolated.
     """
-    of = 0 if i < 0 else 1  # fixed things have the shadows of fixed things already
-    if found[k, of] == 0:
-        return 1.0
-    if lamps[k, RADIUS] < _SOFT:
-        return lit(solids, lamps, k, point, near, k, found[k, of], i)
-    if soft[block, len(lamps) + 1] != i:
-        soft[block, k] = lit(solids, lamps, k, point, near, k, found[k, of], i)
-    return soft[block, k]
-
-
-@compiled
-def room_reaching(
-    i: int, point: Triple, normal: Triple, solids: Floats, count: int, near: Ints, found: Ints,
-    soft: Floats, block: int,
-) -> float:  # fmt: skip
-    """Share of the room's light that does; to be asked after the lamps'."""
-    of = 0 if i < 0 else 1
-    if soft[block, count + 1] != i:
-        soft[block, count] = open_to_room(solids, point, normal, near, count, found[count, of], i)
-        soft[block, count + 1] = i
-    return soft[block, count]
+    height, width = depths.shape[1:]
+    count = len(lamps)
+    for r in range(grid.shape[0]):
+        for c in range(grid.shape[1]):
+            y, x = min(top + 2 * r, height - 1), min(left + 2 * c, width - 1)
+            way = ray(view, x + 0.5, y + 0.5)
+            point = at(view, way, depths[0, y, x])
+            for k in range(count):
+                if power[k] > 0.0 and found[k, 0] > 0:
+                    grid[r, c, k] = lit(solids, lamps, k, point, near, k, found[k, 0], -1)
+            back = (-way[0], -way[1], -way[2])
+            grid[r, c, count] = open_to_room(solids, point, back, near, count, found[count, 0], -1)
 
 
 @compiled
 def of_fixed(
-    y: int, x: int, point: Triple, way: Triple, solids: Floats, lamps: Floats, power: Floats,
-    fill: Floats, room: Pixels, shares_of: Pixels, near: Ints, found: Ints, soft: Floats,
-    block: int,
+    y: int, x: int, top: int, left: int, power: Floats, fill: Floats, room: Pixels,
+    shares_of: Pixels, grid: Floats,
 ) -> Triple:  # fmt: skip
     """Light from a pixel of the fixed picture, less what moving things hide from it."""
-    count = len(power)
+    up, aside = (y - top) // 2, (x - left) // 2
+    down, across = up + (y - top) % 2, aside + (x - left) % 2
     r = g = b = 0.0
-    for k in range(count):
-        if power[k] > 0.0:
-            left = power[k] * reaching(k, -1, point, solids, lamps, near, found, soft, block)
-            r += left * shares_of[k, y, x, 0]
-            g += left * shares_of[k, y, x, 1]
-            b += left * shares_of[k, y, x, 2]
-    normal = (-way[0], -way[1], -way[2])
-    left = room_reaching(-1, point, normal, solids, count, near, found, soft, block)
+    for k in range(len(power)):
+        share = 0.25 * (
+            grid[up, aside, k] + grid[up, across, k] + grid[down, aside, k] + grid[down, across, k]
+        )
+        share *= power[k]
+        r += share * shares_of[k, y, x, 0]
+        g += share * shares_of[k, y, x, 1]
+        b += share * shares_of[k, y, x, 2]
+    k = len(power)
+    share = 0.25 * (
+        grid[up, aside, k] + grid[up, across, k] + grid[down, aside, k] + grid[down, across, k]
+    )
     return (
-        r + left * fill[0] * room[y, x, 0],
-        g + left * fill[1] * room[y, x, 1],
-        b + left * fill[2] * room[y, x, 2],
+        r + share * fill[0] * room[y, x, 0],
+        g + share * fill[1] * room[y, x, 1],
+        b + share * fill[2] * room[y, x, 2],
     )
 
 
@@ -96,15 +90,29 @@ def of_mover(
     """Light from a point of a moving solid."""
     count = len(power)
     normal = answer(solids, faces, materials, texels, lamps, i, part, point, way, shares)
+    # What changes slowly is found once for up to four pixels of a solid: `soft` holds for each
+    # block the share left of each lamp and of the room, then the solid that it is for.
+    fresh = soft[block, count + 1] != i
     r = g = b = 0.0
     for k in range(count):
-        wanted = shares[k, 0] + shares[k, 1] + shares[k, 2] > 0.0 or lamps[k, RADIUS] >= _SOFT
-        if power[k] > 0.0 and wanted:
-            left = power[k] * reaching(k, i, point, solids, lamps, near, found, soft, block)
-            r += left * shares[k, 0]
-            g += left * shares[k, 1]
-            b += left * shares[k, 2]
-    left = room_reaching(i, point, normal, solids, count, near, found, soft, block)
+        if power[k] == 0.0:
+            continue
+        if lamps[k, RADIUS] < _SOFT:
+            if shares[k, 0] + shares[k, 1] + shares[k, 2] == 0.0:
+                continue
+            left = lit(solids, lamps, k, point, near, k, found[k, 1], i)
+        else:
+            if fresh:
+                soft[block, k] = lit(solids, lamps, k, point, near, k, found[k, 1], i)
+            left = soft[block, k]
+        left *= power[k]
+        r += left * shares[k, 0]
+        g += left * shares[k, 1]
+        b += left * shares[k, 2]
+    if fresh:
+        soft[block, count] = open_to_room(solids, point, normal, near, count, found[count, 1], i)
+        soft[block, count + 1] = i
+    left = soft[block, count]
     return (
         r + left * fill[0] * shares[count, 0],
         g + left * fill[1] * shares[count, 1],
@@ -122,103 +130,106 @@ def moving(
 
     The first `movers` solids move; those after them only cast shadows.
     """
-    height, width = room.shape[:2]
+    height, width = ids.shape
     across = (width + TILE - 1) // TILE
     tiles = across * ((height + TILE - 1) // TILE)
     count = len(power)
-    eye = (view[0, 0], view[0, 1], view[0, 2])
     for turn in prange(tiles):
         # Each core has a stretch of turns, and should have its share of every part of the picture.
         tile = turn * _STRIDE % tiles
         left, top = tile % across * TILE, tile // across * TILE
-        right, bottom = min(left + TILE, width), min(top + TILE, height)
         # Rows: the solids near each lamp's beams, those nearby, those in sight.
         near = np.empty((count + 2, len(solids)), np.int64)
         found = np.zeros((count + 2, 2), np.int64)
-        seen = np.full((_WIDE, _WIDE), -1, np.int64)
-        parts = np.full((_WIDE, _WIDE), -1, np.int64)
-        # What is seen, numbered so that edges show; 0 beyond the picture.
-        keys = np.zeros((_WIDE, _WIDE), np.int64)
+        # Solid, face, and a number by which edges show; 0 beyond the picture.
+        seen = np.full((3, _WIDE, _WIDE), -1, np.int64)
         depth = np.zeros((_WIDE, _WIDE))
-        ways = np.zeros((_WIDE, _WIDE, 3))
-        box = np.empty((2, 3))
+        grid = np.ones((TILE // 2 + 1, TILE // 2 + 1, count + 1))
         soft = np.full((TILE * TILE // 4, count + 2), -2.0)
         shares = np.zeros((count + 1, 3))
+        box = boxes[tile].copy()
 
-        sight = count + 1
-        n = in_sight(view, left, top, solids, movers, near, sight)
-        if n == 0:
-            for c in range(3):
-                box[0, c], box[1, c] = boxes[tile, 0, c], boxes[tile, 1, c]
-            in_the_way(box, solids, movers, lamps, near, found)
-            if not found[:, 0].any():
-                keep(top, bottom, left, right, power, fill, room, shares_of, weight, picture, ids)
-                continue
-            found[:] = 0
-        box[0], box[1] = 1e9, -1e9
-        for y in range(max(top - 1, 0), min(bottom + 1, height)):
-            for x in range(max(left - 1, 0), min(right + 1, width)):
-                row, column = y - top + 1, x - left + 1
-                way = ray(view, x + 0.5, y + 0.5)
-                t, i, part = first_hit(solids, faces, eye, way, depths[0, y, x], near, sight, n)
-                seen[row, column], parts[row, column], depth[row, column] = i, part, t
-                keys[row, column] = 1 if i < 0 else 2 + 64 * i + int(faces[part, GROUP])
-                ways[row, column, 0], ways[row, column, 1], ways[row, column, 2] = way
-                point = at(view, way, t)
-                for c in range(3):
-                    box[0, c], box[1, c] = min(box[0, c], point[c]), max(box[1, c], point[c])
+        n = in_sight(view, left, top, solids, movers, near, count + 1)
+        if n > 0:
+            meet(left, top, view, solids, faces, depths, near, n, seen, depth, box)
         in_the_way(box, solids, movers, lamps, near, found)
-
-        for y in range(top, bottom):
-            for x in range(left, right):
-                row, column = y - top + 1, x - left + 1
-                ids[y, x] = seen[row, column]
-                block = (row - 1) // 2 * (TILE // 2) + (column - 1) // 2
-                t, i, part = depth[row, column], seen[row, column], parts[row, column]
-                way = (ways[row, column, 0], ways[row, column, 1], ways[row, column, 2])
-                edge = on_edge(keys, row, column)
-                light = (0.0, 0.0, 0.0)
-                last, last_part = -2, -2
-                for s in range(4 if edge else 1):
-                    if edge:
-                        way = ray(view, x + AROUND[s][0], y + AROUND[s][1])
-                        t, i, part = first_hit(
-                            solids, faces, eye, way, depths[1 + s, y, x], near, sight, n
-                        )
-                    # Rays that meet the same thing again see the same light.
-                    if i != last or part != last_part:
-                        last, last_part = i, part
-                        point = at(view, way, t)
-                        if i < 0:
-                            light = of_fixed(
-                                y, x, point, way, solids, lamps, power, fill, room, shares_of,
-                                near, found, soft, block,
-                            )  # fmt: skip
-                        else:
-                            light = of_mover(
-                                i, part, point, way, solids, faces, materials, texels, lamps,
-                                power, fill, near, found, shares, soft, block,
-                            )  # fmt: skip
-                    share = weight / 4 if edge else weight
-                    picture[y, x, 0] += share * light[0]
-                    picture[y, x, 1] += share * light[1]
-                    picture[y, x, 2] += share * light[2]
+        if found[:, 0].any():
+            shade(top, left, view, depths, solids, lamps, power, near, found, grid)
+        for y in range(top, min(top + TILE, height)):
+            for x in range(left, min(left + TILE, width)):
+                ids[y, x] = seen[0, y - top + 1, x - left + 1]
+                light = pixel(
+                    y, x, top, left, view, solids, faces, materials, texels, lamps, power, fill,
+                    depths, room, shares_of, near, n, found, seen, depth, grid, soft, shares,
+                )  # fmt: skip
+                picture[y, x, 0] += weight * light[0]
+                picture[y, x, 1] += weight * light[1]
+                picture[y, x, 2] += weight * light[2]
 
 
 @compiled
-def keep(
-    top: int, bottom: int, left: int, right: int, power: Floats, fill: Floats, room: Pixels,
-    shares_of: Pixels, weight: float, picture: Pixels, ids: npt.NDArray[np.int16],
+def meet(
+    left: int, top: int, view: Floats, solids: Floats, faces: Floats, depths: Pixels, near: Ints,
+    n: int, seen: Ints, depth: Floats, box: Floats,
 ) -> None:  # fmt: skip
-    """Add `weight` of a tile of the fixed picture, which nothing covers or dims."""
-    for y in range(top, bottom):
-        for x in range(left, right):
-            ids[y, x] = -1
-            for c in range(3):
-                color = fill[c] * room[y, x, c]
-                for k in range(len(power)):
-                    color += power[k] * shares_of[k, y, x, c]
-                picture[y, x, c] += weight * color
+    """Find what the pixels of a tile and its border show, and stretch its box to hold that."""
+    height, width = depths.shape[1:]
+    eye = (view[0, 0], view[0, 1], view[0, 2])
+    sight = len(near) - 1
+    for y in range(max(top - 1, 0), min(top + TILE + 1, height)):
+        for x in range(max(left - 1, 0), min(left + TILE + 1, width)):
+            row, column = y - top + 1, x - left + 1
+            way = ray(view, x + 0.5, y + 0.5)
+            t, i, face = first_hit(solids, faces, eye, way, depths[0, y, x], near, sight, n)
+            seen[2, row, column] = 1
+            if i >= 0:
+                seen[0, row, column], seen[1, row, column] = i, face
+                seen[2, row, column] = 2 + 64 * i + int(faces[face, GROUP])
+                depth[row, column] = t
+                point = at(view, way, t)
+                for c in range(3):
+                    box[0, c] = min(box[0, c], point[c])
+                    box[1, c] = max(box[1, c], point[c])
+
+
+@compiled
+def pixel(
+    y: int, x: int, top: int, left: int, view: Floats, solids: Floats, faces: Floats,
+    materials: Floats, texels: Texels, lamps: Floats, power: Floats, fill: Floats, depths: Pixels,
+    room: Pixels, shares_of: Pixels, near: Ints, n: int, found: Ints, seen: Ints, depth: Floats,
+    grid: Floats, soft: Floats, shares: Floats,
+) -> Triple:  # fmt: skip
+    """Light of a pixel, of four rays where it lies on an edge."""
+    row, column = y - top + 1, x - left + 1
+    block = (row - 1) // 2 * (TILE // 2) + (column - 1) // 2
+    i, face = seen[0, row, column], seen[1, row, column]
+    if n == 0 or not on_edge(seen, row, column):
+        if i < 0:
+            return of_fixed(y, x, top, left, power, fill, room, shares_of, grid)
+        way = ray(view, x + 0.5, y + 0.5)
+        return of_mover(
+            i, face, at(view, way, depth[row, column]), way, solids, faces, materials, texels,
+            lamps, power, fill, near, found, shares, soft, block,
+        )  # fmt: skip
+    eye = (view[0, 0], view[0, 1], view[0, 2])
+    r = g = b = 0.0
+    light = (0.0, 0.0, 0.0)
+    last, last_face = -2, -2
+    for s in range(4):
+        way = ray(view, x + AROUND[s][0], y + AROUND[s][1])
+        t, i, face = first_hit(solids, faces, eye, way, depths[1 + s, y, x], near, len(near) - 1, n)
+        # Rays that meet the same thing again see the same light.
+        if i != last or face != last_face:
+            last, last_face = i, face
+            if i < 0:
+                light = of_fixed(y, x, top, left, power, fill, room, shares_of, grid)
+            else:
+                light = of_mover(
+                    i, face, at(view, way, t), way, solids, faces, materials, texels, lamps, power,
+                    fill, near, found, shares, soft, block,
+                )  # fmt: skip
+        r, g, b = r + light[0], g + light[1], b + light[2]
+    return (r / 4, g / 4, b / 4)
 
 
 @compiled
@@ -269,12 +280,11 @@ def _apart(a: Triple, b: Triple) -> float:
 
 
 @compiled
-def on_edge(keys: Ints, row: int, column: int) -> bool:
+def on_edge(seen: Ints, row: int, column: int) -> bool:
     """Whether one of the four pixels around shows something else."""
-    own = keys[row, column]
-    return (
-        (keys[row, column + 1] != own and keys[row, column + 1] > 0)
-        or (keys[row + 1, column] != own and keys[row + 1, column] > 0)
-        or (keys[row, column - 1] != own and keys[row, column - 1] > 0)
-        or (keys[row - 1, column] != own and keys[row - 1, column] > 0)
-    )
+    own = seen[2, row, column]
+    for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+        other = seen[2, row + dy, column + dx]
+        if other != own and other > 0:
+            return True
+    return False
