@@ -38,11 +38,13 @@ def test_version() -> None:
 def test_unknown_command() -> None:
     done = vadlit("trane")
     assert done.returncode == 2
-    assert done.stderr == "vadlit: trane is no command; allowed are train, evaluate.\n"
+    allowed = ", ".join(COMMANDS)
+    assert done.stderr == f"vadlit: trane is no command; allowed are {allowed}.\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help(command: str) -> None:
     done = vadlit(command, "--help")
     assert done.returncode == 0, done.stderr
-    assert "window" in done.stdout
+    assert f"{command} is powered by Hydra" in done.stdout
+    assert "== Config ==" in done.stdout

@@ -25,6 +25,7 @@ class Event:
         anomalous: Anomalous frames as inclusive ranges counted from 0; none means normal.
         masks: Pixel ground truth, one image a frame, anomalous where not 0; None where unknown.
         bait: Frames that are meant to fool a detector, as inclusive ranges, and by what.
+        frame_rate: Frames a second; None where unknown.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Event:
     anomalous: tuple[Range, ...] = ()
     masks: tuple[Path, ...] | None = None
     bait: tuple[Bait, ...] = ()
+    frame_rate: float | None = None
 
     @property
     def place(self) -> Path:
@@ -56,6 +58,7 @@ class Event:
             tuple((a, min(b, limit - 1)) for a, b in self.anomalous if a < limit),
             self.masks and self.masks[:limit],
             tuple((a, min(b, limit - 1), kind) for a, b, kind in self.bait if a < limit),
+            self.frame_rate,
         )
 
 

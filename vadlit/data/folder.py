@@ -99,7 +99,9 @@ def read_event(place: Path, cache_dir: Path) -> Event:
     frames = FrameFolder.open(place) if place.is_dir() else _video(place, cache_dir)
     file = _labels_of(place)
     labels = read_labels(file, len(frames)) if file.exists() else Labels()
-    return Event(_name(place), frames, labels.anomalous, bait=labels.bait)
+    return Event(
+        _name(place), frames, labels.anomalous, bait=labels.bait, frame_rate=labels.frame_rate
+    )
 
 
 def _video(file: Path, cache_dir: Path) -> Counted:

@@ -16,6 +16,8 @@ from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.errors import UserError
 from vadlit.video.folder import FrameFolder
 
+FRAME_RATE = 10.0  # of both layouts; the archive does not say so
+
 _RANGE = re.compile(r"gt_frame\s*=\s*\[\s*(\d+)\s*:\s*(\d+)\s*\]")
 
 
@@ -201,7 +203,7 @@ def _with_truth(clip: Event, span: tuple[int, int], root: Path, layout: Layout) 
     if len(masks) != count:
         raise UserError(f"{folder} has {count} frames but {len(masks)} masks; allowed is one each.")
     ranges = check_ranges([span], count, root / layout.truth)
-    return Event(clip.name, clip.frames, ranges, masks)
+    return Event(clip.name, clip.frames, ranges, masks, frame_rate=FRAME_RATE)
 
 
 def read_truth(file: Path) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,14 @@ class Roc:
         )
 
 
+class Steps(NamedTuple):
+    """A falling threshold, and the true and the false that it flags, each (m,)."""
+
+    thresholds: Floats
+    true: NDArray[Any]
+    false: NDArray[Any]
+
+
 def roc(scores: Floats, labels: Bools) -> Roc | None:
     """The ROC curve of scores (n,), high is anomalous; None where one of the labels is missing.
 
@@ -96,7 +104,12 @@ def auroc(scores: Floats, labels: Bools) -> float | None:
 
 def frame_auroc(scores: Sequence[Floats], labels: Sequence[Bools]) -> float | None:
     """Micro: over all frames of all events together, with no change to the scores."""
-    return auroc(np.concatenate([[], *scores]), np.concatenate([np.zeros(0, bool), *labels]))
+    return auroc(*together(scores, labels))
+
+
+def together(scores: Sequence[Floats], labels: Sequence[Bools]) -> tuple[Floats, Bools]:
+    """The scores and the labels of all events, (n,) each."""
+    return np.concatenate([[], *scores]), np.concatenate([np.zeros(0, bool), *labels])
 
 
 def frame_auroc_macro(
@@ -125,16 +138,32 @@ def _stretch(scores: Floats) -> Floats:
     return stretched
 
 
-def _curve(scores: Floats, labels: Bools) -> Roc:
+def steps(scores: Floats, positive: NDArray[Any], negative: NDArray[Any]) -> Steps:
+    """What `score >= threshold` flags as the threshold falls; equal scores are one step.
+
+    Args:
+        scores: (n,), n >= 1.
+        positive: (n,) how much of each is anomalous: labels, or areas.
+        negative: (n,) how much of each is normal.
+
+    Returns:
+        (m,) arrays that begin with an infinite threshold, which flags nothing.
+    """
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
     last_of_tie = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
-    true = np.append(0, np.cumsum(labels[order])[last_of_tie])
-    false = np.append(0, last_of_tie + 1) - true
+    true, false = (
+        np.append(0, np.cumsum(part[order])[last_of_tie]) for part in (positive, negative)
+    )
+    return Steps(np.append(np.inf, ranked[last_of_tie]), true, false)
+
+
+def _curve(scores: Floats, labels: Bools) -> Roc:
+    thresholds, true, false = steps(scores, labels, ~labels)
     corners = _corners(false, true)
     false_rate, true_rate = false[corners] / false[-1], true[corners] / true[-1]
-    thresholds = np.append(np.inf, ranked[last_of_tie])[corners]
-    return Roc(false_rate, true_rate, thresholds, float(np.trapezoid(true_rate, false_rate)))
+    area = float(np.trapezoid(true_rate, false_rate))
+    return Roc(false_rate, true_rate, thresholds[corners], area)
 
 
 def _corners(x: NDArray[np.int64], y: NDArray[np.int64]) -> Bools:
