@@ -5,6 +5,7 @@ PYTHON ?= python3
 export VADLIT_DATA ?= $(abspath ../shared/data)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+DEMO := runs/demo
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -16,12 +17,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 help: ## show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
 
-demo: $(INSTALLED) ## train two small models on Ped2 and compare them
-	@if [ -d "$(VADLIT_DATA)/ped2" ]; then \
-	  $(BIN)/vadlit train -m experiment=ped2_smoke model=base,skiptwice; \
-	else \
-	  echo "make demo needs the Ped2 footage in $(VADLIT_DATA)/ped2: set VADLIT_DATA to the folder that holds ped2."; \
-	fi
+demo: $(INSTALLED) ## simulate a line, prepare it, train two decoders, compare them
+	$(BIN)/vadlit simulate line=can_short out=$(DEMO)/footage size=[288,288]
+	$(BIN)/vadlit prepare source=$(DEMO)/footage/train test=$(DEMO)/footage/test out=$(DEMO)/can rate=10
+	$(BIN)/vadlit train -m experiment=demo data.root=$(DEMO)/can model=base,skiptwice
+	@echo "Curves, pictures and the comparison: make ui, then http://127.0.0.1:5000, study demo."
 
 test: lint ## check format, lint and types, then run all tests
 	$(BIN)/pytest -rs

@@ -18,12 +18,13 @@ def make_view(cue: Cue, predictor: Predictor, frames: Tensor, features: Features
         cue: Says what it needs.
         predictor: Predicts the last frame, where that is needed.
         frames: (T + 1, 3, H, W) in [0, 1].
-        features: Of these frames by tap, (T + 1, C, h, w).
+        features: Of these frames by tap, (T + 1, C, h, w); without a prediction, the last do.
     """
+    of_target = {tap: features[tap][-1] for tap in cue.taps}
     if "prediction" not in cue.needs:
-        return View(frames, features=features)
+        return View(frames, features=of_target)
     inputs = {tap: features[tap][None, :INPUT_FRAMES] for tap in predictor.taps}
-    return View(frames, predictor.predict(inputs)[0], features)
+    return View(frames, predictor.predict(inputs)[0], of_target)
 
 
 def taps_of(cue: Cue, predictor: Predictor) -> tuple[str, ...]:
@@ -59,5 +60,6 @@ class Views(Sequence[View]):
             return [self[number] for number in range(len(self))[index]]
         images = self.sequences[index]["frames"][0].to(self.predictor.device)
         taps = taps_of(self.cue, self.predictor)
-        features = self.predictor.encode(images, taps) if taps else {}
+        needed = images if "prediction" in self.cue.needs else images[-1:]
+        features = self.predictor.encode(needed, taps) if taps else {}
         return make_view(self.cue, self.predictor, images.float() / 255, features)

@@ -15,7 +15,7 @@ class View:
     Attributes:
         frames: (T+1, 3, H, W) in [0, 1]; the last is the target, the rest are the inputs.
         prediction: (3, H, W) in [0, 1], clipped.
-        features: Encoder taps of the frames by name.
+        features: The target's encoder taps by name, (C, h, w) each.
     """
 
     frames: Tensor

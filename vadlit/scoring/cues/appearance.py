@@ -74,7 +74,7 @@ class Appearance:
         """Where something is, (h, w), and the descriptors there, (n, C)."""
         difference = (grey(view.target).float() - self.background).abs()
         present = cell_means(difference) > self.foreground
-        features = view.features["layer2"][-1:].float()
+        features = view.features["layer2"][None].float()
         averaged = functional.avg_pool2d(
             features, self.context, 1, self.context // 2, count_include_pad=False
         )

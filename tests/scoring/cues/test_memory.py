@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.neighbors import NearestNeighbors
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from vadlit.scoring.cues.memory import CHUNK, distances, sample
+
+
+def descriptors(count: int, seed: int) -> Tensor:
+    return normalize(torch.randn(count, 16, generator=torch.Generator().manual_seed(seed)), dim=1)
+
+
+@pytest.mark.parametrize("neighbours", [1, 3])
+@pytest.mark.parametrize("count", [1, CHUNK, CHUNK + 1])
+def test_distances_are_those_of_scikit_learn(count: int, neighbours: int) -> None:
+    queries, memory = descriptors(count, 0), descriptors(200, 1)
+    search = NearestNeighbors(n_neighbors=neighbours).fit(memory.numpy())
+    expected = search.kneighbors(queries.numpy())[0].mean(axis=1)
+    np.testing.assert_allclose(distances(queries, memory, neighbours), expected, atol=1e-5)
+
+
+def test_what_is_remembered_is_near() -> None:
+    memory = descriptors(50, 0)
+    assert distances(memory, memory, 1).max() < 1e-3
+
+
+def test_a_memory_smaller_than_the_neighbours_gives_the_mean_of_all() -> None:
+    memory = torch.eye(2)
+    assert distances(torch.tensor([[1.0, 0.0]]), memory, 5).item() == pytest.approx(2**0.5 / 2)
+
+
+def test_no_queries_no_distances() -> None:
+    assert distances(torch.empty(0, 16), descriptors(5, 0), 3).shape == (0,)
+
+
+def test_a_sample_has_rows_of_all_parts_and_no_row_twice() -> None:
+    parts = [torch.arange(0.0, 60)[:, None], torch.arange(60.0, 100)[:, None]]
+    drawn = sample(parts, 50, torch.Generator().manual_seed(0)).flatten()
+    assert len(drawn) == len(drawn.unique()) == 50
+    # Hypergeometric: 30 of 50 are expected from the first part, with a deviation of 2.5.
+    assert 20 <= int((drawn < 60).sum()) <= 40
+
+
+def test_a_sample_follows_its_seed_and_takes_all_there_is() -> None:
+    rows = [torch.arange(0.0, 30)[:, None]]
+    one, same, other = (sample(rows, 10, torch.Generator().manual_seed(s)) for s in (0, 0, 1))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    assert len(sample(rows, 99, torch.Generator())) == 30
