@@ -38,6 +38,7 @@ class FrameScore:
         cue: Raw, high is anomalous.
         score: The cue averaged over the window.
         map: (H, W), where the cue comes from.
+        changed: The scene as a whole has changed.
         view: What the cue saw.
     """
 
@@ -45,6 +46,7 @@ class FrameScore:
     cue: float
     score: float
     map: Tensor
+    changed: bool
     view: View
 
 
@@ -88,6 +90,7 @@ class Detector:
 
     def reset(self) -> None:
         """Begin a new event."""
+        self.cue.reset()
         self._smoother.reset()
         self._ring.clear()
         self._frame = -1
@@ -112,8 +115,8 @@ class Detector:
         if len(self._ring) <= INPUT_FRAMES:
             return None
         view = self._view()
-        value, where = self.cue(view)
-        return FrameScore(self._frame, value, self._smoother.push(value), where, view)
+        value, where, changed = self.cue(view)
+        return FrameScore(self._frame, value, self._smoother.push(value), where, changed, view)
 
     def _view(self) -> View:
         frames = torch.stack([seen.image for seen in self._ring])

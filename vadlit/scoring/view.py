@@ -34,10 +34,17 @@ class View:
 
 
 class CueValue(NamedTuple):
-    """A cue of one frame: `value`, high is anomalous, and `map`, (H, W), where it comes from."""
+    """What a cue says of one frame.
+
+    Attributes:
+        value: High is anomalous.
+        map: (H, W), where it comes from.
+        changed: The scene as a whole has changed, its light or the camera's place.
+    """
 
     value: float
     map: Tensor
+    changed: bool = False
 
 
 class Cue(Protocol):
@@ -61,8 +68,11 @@ class Cue(Protocol):
     def learn(self, train: Sequence[View], held_out: Sequence[View]) -> None:
         """Learn from normal footage, and calibrate on normal footage held out of that."""
 
+    def reset(self) -> None:
+        """Begin a new event."""
+
     def __call__(self, view: View) -> CueValue:
-        """Score one frame."""
+        """Score the event's next frame."""
 
     def state(self) -> dict[str, Tensor]:
         """What was learned, as named tensors."""

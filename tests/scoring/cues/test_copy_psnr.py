@@ -13,7 +13,7 @@ def test_value_compares_the_last_input_with_the_target_and_needs_no_prediction()
     cue: Cue = CopyPSNR()
     frames = torch.rand(5, 3, 4, 6, generator=torch.Generator().manual_seed(0))
     frames[-2], frames[-1] = 0.4, 0.5
-    value, heat = cue(View(frames))
+    value, heat, _ = cue(View(frames))
     assert value == pytest.approx(-20.0, abs=1e-4)
     torch.testing.assert_close(heat, torch.full((4, 6), 0.1))
 

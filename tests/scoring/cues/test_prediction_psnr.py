@@ -13,7 +13,7 @@ def test_value_is_the_negated_psnr_of_the_prediction_and_the_map_its_error() -> 
     cue: Cue = PredictionPSNR()
     frames = torch.zeros(5, 3, 4, 6)
     frames[-1] = 0.5
-    value, heat = cue(View(frames, torch.full((3, 4, 6), 0.6)))
+    value, heat, _ = cue(View(frames, torch.full((3, 4, 6), 0.6)))
     assert value == pytest.approx(-20.0, abs=1e-4)
     assert isinstance(value, float)
     torch.testing.assert_close(heat, torch.full((4, 6), 0.1))

@@ -32,6 +32,13 @@ class LocalCue(Protocol):
     def learn(self, normal: Sequence[View]) -> None:
         """Learn from normal footage."""
 
+    def reset(self) -> None:
+        """Begin a new event."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the last frame shows a changed scene."""
+
     def cells(self, view: View) -> Tensor:
         """A number a cell, (h, w), high is anomalous; NaN where it has nothing to say."""
 
@@ -92,11 +99,17 @@ class Fusion:
         spread = values.std(dim=1).float()
         self.deviations = spread.maximum(LEAST_SPREAD * self.means.abs()).clamp(min=1e-6)
 
+    def reset(self) -> None:
+        """Begin a new event."""
+        for part in self.parts.values():
+            part.reset()
+
     def __call__(self, view: View) -> CueValue:
-        """Score one frame."""
+        """Score the event's next frame."""
         total = torch.stack(list(self.standardised(view).values())).sum(dim=0)
         worst = total.flatten().topk(min(self.worst, total.numel())).values
-        return CueValue(worst.mean().item(), to_pixels(total))
+        changed = any(part.changed for part in self.parts.values())
+        return CueValue(worst.mean().item(), to_pixels(total), changed)
 
     def standardised(self, view: View) -> dict[str, Tensor]:
         """Each part's cells in standard deviations from normal, (h, w); 0 where it is silent."""
@@ -128,6 +141,10 @@ class Fusion:
         return ((name, part.cells(view).cpu()) for name, part in self.parts.items())
 
     def _spoken(self, view: View) -> Tensor:
-        """The parts' values at the cells that all of them speak about, (parts, n)."""
+        """The parts' values at the cells that all of them speak about, (parts, n).
+
+        The frame is taken by itself, as if an event began with it.
+        """
+        self.reset()
         cells = torch.stack([cells for _, cells in self._cells(view)])
         return cells[:, ~cells.isnan().any(dim=0)]

@@ -12,9 +12,13 @@ class Plain:
 
     taps: tuple[str, ...] = ()
     learns = False
+    changed = False
 
     def learn(self, *normal: Sequence[View]) -> None:
         """Nothing is learned."""
+
+    def reset(self) -> None:
+        """Nothing is kept from frame to frame."""
 
     def state(self) -> dict[str, Tensor]:
         """Nothing was learned."""

@@ -1,18 +1,23 @@
-"""What every threshold does: learn one number from normal footage, and compare with it."""
+"""What every threshold does: learn from normal footage, then give each score its level."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vadlit.errors import UserError
 
+Floats = NDArray[np.float64]
+
 
 class Threshold(ABC):
     """A score above which a frame is anomalous; a child says how it follows from the scores."""
 
     _value: float | None = None
+    _span: float = 0.0
 
     @property
     def value(self) -> float:
@@ -25,15 +30,28 @@ class Threshold(ABC):
 
     @value.setter
     def value(self, value: float) -> None:
-        self._value = float(value)
+        if not isfinite(value := float(value)):
+            raise UserError(f"The threshold's value is {value}; it must be a finite number.")
+        self._value = value
 
-    def fit(self, validation_scores: NDArray[np.float64]) -> None:
-        """Derive the value from the scores (n,) of all validation frames, smoothed as in use.
+    @property
+    def span(self) -> float:
+        """From the median of the normal scores up to the value, at least 0; 0 before a fit."""
+        return self._span
+
+    def fit(self, events: Iterable[Floats], frame_rate: float | None = None) -> None:
+        """Learn from the scores of all normal events held out, smoothed as in use.
+
+        Args:
+            events: For each event its scores (n,), in order of time.
+            frame_rate: Frames a second; None where it is unknown.
 
         Raises:
-            UserError: There are no scores, or some are not finite.
+            UserError: There are no scores, some are not finite, or too few for this threshold; or
+                it counts in seconds, and the frame rate is unknown.
         """
-        scores = np.asarray(validation_scores, np.float64)
+        kept = [event for event in map(_as_scores, events) if event.size]
+        scores = np.concatenate([np.empty(0), *kept])
         if scores.size == 0:
             raise UserError("The validation scores are empty; a threshold needs at least one.")
         bad = int((~np.isfinite(scores)).sum())
@@ -41,21 +59,80 @@ class Threshold(ABC):
             raise UserError(
                 f"{bad} of {scores.size} validation scores are not finite; all of them must be."
             )
-        self.value = self.derive(scores)
-
-    def decide(self, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Whether each score, of any shape, is above the value, and so anomalous.
-
-        NaN is anomalous too: what cannot be scored must not pass as normal.
-        """
-        return ~np.asarray(np.asarray(scores, np.float64) <= self.value)
+        self.value = self.derive(kept, frame_rate)
+        self._span = max(0.0, self.value - float(np.median(scores)))
+        self.reset()
 
     @abstractmethod
-    def derive(self, scores: NDArray[np.float64]) -> float:
-        """The threshold for these validation scores, (n,), n >= 1, all finite."""
+    def derive(self, events: list[Floats], frame_rate: float | None) -> float:
+        """The value for the scores (n,) of these events, at least one, all n >= 1 and finite."""
+
+    def reset(self) -> None:  # noqa: B027 - most thresholds keep nothing of an event
+        """Begin a new event."""
+
+    def level(self, score: float) -> float:
+        """What the event's next score is compared with: anomalous is all but `score <= level`.
+
+        So NaN is anomalous: what cannot be scored must not pass as normal. A threshold that
+        adapts does so afterwards.
+        """
+        return self.value
+
+    def levels(self, scores: Floats) -> Floats:
+        """The levels of the scores of one event, of the same shape, from its beginning."""
+        self.reset()
+        found = [self.level(score) for score in scores.ravel().tolist()]
+        return np.array(found, np.float64).reshape(scores.shape)
+
+    def decide(self, scores: Floats) -> NDArray[np.bool_]:
+        """Whether each score of one event is anomalous, from its beginning."""
+        scores = np.asarray(scores, np.float64)
+        return ~np.asarray(scores <= self.levels(scores))
+
+    def state(self) -> dict[str, float]:
+        """What `fit` learned, for JSON."""
+        return {"value": self.value, "span": self.span}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take what `state` gave; a missing or foreign entry raises LookupError or ValueError."""
+        self.value, self._span = state["value"], float(state["span"])
+        self.reset()
 
 
 def check_non_negative(name: str, value: float) -> None:
     """Raise UserError unless the setting `name` is a finite number of at least 0."""
-    if not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
+    if not _is_number(value) or value < 0:
         raise UserError(f"{name} is {value!r}; it must be a finite number of at least 0.")
+
+
+def check_positive(name: str, value: float) -> None:
+    """Raise UserError unless the setting `name` is a finite number above 0."""
+    if not _is_number(value) or value <= 0:
+        raise UserError(f"{name} is {value!r}; it must be a finite number above 0.")
+
+
+def check_share(name: str, value: float) -> None:
+    """Raise UserError unless the setting `name` is a number from 0 to 1."""
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise UserError(f"{name} is {value!r}; it must be a number from 0 to 1.")
+
+
+def frames_in(name: str, seconds: float, frame_rate: float | None) -> int:
+    """The whole number of frames nearest to a time; UserError if the rate is unknown.
+
+    No time is no frames at any rate.
+    """
+    if seconds == 0:
+        return 0
+    if frame_rate is None:
+        raise UserError(f"{name} is {seconds} s of footage whose frame rate is unknown; name one.")
+    check_positive("The frame rate", frame_rate)
+    return round(seconds * frame_rate)
+
+
+def _as_scores(event: Floats) -> Floats:
+    return np.atleast_1d(np.asarray(event, np.float64))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and isfinite(value)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vadlit.scoring.thresholds.base import Threshold, check_non_negative
+from vadlit.scoring.thresholds.base import Floats, Threshold, check_non_negative
 
 
 @dataclass
@@ -21,6 +20,7 @@ class Sigma(Threshold):
         """Check `k`; anything but a finite number of at least 0 is a UserError."""
         check_non_negative("The threshold's k", self.k)
 
-    def derive(self, scores: NDArray[np.float64]) -> float:
+    def derive(self, events: list[Floats], frame_rate: float | None) -> float:
         """The mean and `k` standard deviations above it."""
+        scores = np.concatenate(events)
         return float(scores.mean() + self.k * scores.std())
