@@ -15,6 +15,8 @@ TRAIN, TEST = ("01", "02", "03", "04"), ("01", "02", "03")
 # Of each test clip, as UCSDped2.m states it: 1-based, both ends included. The last is all of it.
 TRUTH = ((6, 9), (8, 12), (1, 12))
 
+# Small work is faster without threads that wait for each other. What tests start inherits it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tests must not depend on the settings of whoever runs them.
 for _name in [name for name in os.environ if name.startswith(("VADLIT_RUNS", "VADLIT_CACHE"))]:
     del os.environ[_name]

@@ -1,0 +1,127 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+from torch import Tensor
+
+from tests.scoring.cues.scenes import BLUE, RED, view
+from vadlit.errors import UserError
+from vadlit.scoring.cues.appearance import Appearance
+from vadlit.scoring.cues.fusion import LEAST_SPREAD, Fusion
+from vadlit.scoring.cues.motion import Motion
+from vadlit.scoring.view import View
+
+
+class Shown:
+    """A local cue that says what a channel of the target shows; silent (NaN) below 0."""
+
+    needs = frozenset({"frames"})
+    taps: tuple[str, ...] = ()
+    changed = False
+
+    def __init__(self, channel: int) -> None:
+        self.channel = channel
+        self.learned = torch.zeros(1)
+
+    def learn(self, normal: Sequence[View]) -> None:
+        self.learned = torch.tensor([float(len(normal))])
+
+    def reset(self) -> None:
+        self.changed = False
+
+    def cells(self, seen: View) -> Tensor:
+        values = seen.target[self.channel]
+        return torch.where(values < 0, torch.nan, values)
+
+    def state(self) -> dict[str, Tensor]:
+        return {"learned": self.learned}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        self.learned = state["learned"]
+
+
+def part(channel: int) -> dict[str, object]:
+    return {"_target_": f"{__name__}.Shown", "channel": channel}
+
+
+def shown(seed: int) -> View:
+    """Channels of different scale, some cells silent."""
+    generator = torch.Generator().manual_seed(seed)
+    target = (
+        torch.rand(3, 6, 8, generator=generator) * torch.tensor([1.0, 30.0, 1.0])[:, None, None]
+    )
+    target[0, 0] = -1
+    return View(target[None])
+
+
+@pytest.fixture
+def fusion(monkeypatch: pytest.MonkeyPatch) -> Fusion:
+    """Two cues fused, calibrated on ten views; what may be built is widened to this file."""
+    monkeypatch.setattr("vadlit.scoring.cues.fusion.build", lambda config, _: instantiate(config))
+    made = Fusion({"small": part(0), "large": part(1)}, worst=3)
+    made.learn([shown(0)] * 7, [shown(seed) for seed in range(1, 11)])
+    return made
+
+
+def test_the_value_is_the_mean_of_the_worst_sums_of_standardised_cells(fusion: Fusion) -> None:
+    held_out = torch.stack([shown(seed).target for seed in range(1, 11)])
+    spoken = held_out[:, :2, 1:]
+    mean = spoken.mean(dim=(0, 2, 3), keepdim=True)[0]
+    deviation = spoken.transpose(0, 1).flatten(1).std(dim=1)[:, None, None]
+    target = shown(99).target[:2]
+    standard = (target - mean) / deviation
+    standard[0, 0] = 0  # silent there
+    expected = standard.sum(dim=0)
+    value, where, changed = fusion(shown(99))
+    assert value == pytest.approx(expected.flatten().sort().values[-3:].mean().item(), abs=1e-4)
+    assert not changed
+    torch.testing.assert_close(where[::8, ::8], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_cue_of_any_scale_counts_alike(fusion: Fusion) -> None:
+    stretched = fusion.standardised(shown(5))
+    assert stretched["small"][1:].std().item() == pytest.approx(1, abs=0.3)
+    assert stretched["large"].std().item() == pytest.approx(1, abs=0.3)
+
+
+def test_a_cue_that_never_varies_is_not_blown_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vadlit.scoring.cues.fusion.build", lambda config, _: instantiate(config))
+    still = View(torch.full((1, 3, 6, 8), 0.5))
+    made = Fusion({"one": part(0)}, worst=1)
+    made.learn([still], [still])
+    assert made(View(torch.full((1, 3, 6, 8), 0.505))).value == pytest.approx(0.01 / LEAST_SPREAD)
+
+
+def test_what_was_learned_is_given_back(fusion: Fusion) -> None:
+    other = Fusion({"small": part(0), "large": part(1)}, worst=3)
+    other.restore(fusion.state())
+    assert other(shown(42)).value == fusion(shown(42)).value
+    assert fusion.state()["small.learned"].item() == 7
+
+
+def test_the_preset_finds_a_thing_of_another_colour_where_it_is() -> None:
+    config = OmegaConf.load(Path(__file__).parents[3] / "conf/cue/fusion.yaml")
+    config.parts.appearance.context = 1
+    cue = instantiate(config)
+    assert isinstance(cue, Fusion)
+    assert [type(part) for part in cue.parts.values()] == [Appearance, Motion]
+    cue.learn([view(x, RED) for x in range(0, 80, 8)], [view(x, RED) for x in range(4, 80, 8)])
+    value, where, _ = cue(view(40, BLUE))
+    assert value > cue(view(44, RED)).value
+    row, column = divmod(int(where.argmax()), where.shape[1])
+    assert 24 <= row < 40
+    assert 40 <= column < 56
+
+
+@pytest.mark.parametrize("worst", [0, -1, 1.5])
+def test_the_worst_are_a_whole_number_of_cells(worst: float) -> None:
+    with pytest.raises(UserError, match=rf"cue\.worst is {worst}; allowed is a whole number"):
+        Fusion({"motion": {"_target_": "vadlit.scoring.cues.motion.Motion"}}, worst=worst)  # type: ignore[arg-type]
+
+
+def test_without_parts_there_is_nothing_to_fuse() -> None:
+    with pytest.raises(UserError, match=r"cue\.parts is empty"):
+        Fusion({"motion": None})

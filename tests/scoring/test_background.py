@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from vadlit.scoring.background import DARK, HASTE, Background, Scene, light
+
+SIZE = (128, 192)
+Grey = NDArray[np.uint8]
+
+
+def scene() -> Grey:
+    """An empty scene with some texture, grey levels 60 to 140."""
+    texture = gaussian_filter(np.random.default_rng(0).random(SIZE), 3)
+    texture = (texture - texture.min()) / np.ptp(texture)
+    grey: Grey = (60 + 80 * texture).astype(np.uint8)
+    return grey
+
+
+def with_thing(empty: Grey, left: int, level: int = 220) -> Grey:
+    """The scene with a bright thing of 2 x 2 cells."""
+    frame = empty.copy()
+    frame[16:32, left : left + 16] = level
+    return frame
+
+
+def learned(follow: float = 0.0) -> Background:
+    """A background from footage in which a thing goes by."""
+    background = Background(8.0, follow)
+    background.learn(np.stack([with_thing(scene(), left) for left in range(0, 176, 16)]))
+    return background
+
+
+def thing_cells(left: int) -> list[list[bool]]:
+    """Where the thing is."""
+    cells = np.zeros((16, 24), bool)
+    cells[2:4, left // 8 : left // 8 + 2] = True
+    return cells.tolist()
+
+
+def test_what_goes_by_is_no_background() -> None:
+    found = learned().see(scene())
+    assert not found.foreground.any()
+    assert not found.changed
+
+
+def test_a_thing_is_in_the_foreground_exactly_where_it_is() -> None:
+    assert learned().see(with_thing(scene(), 48)).foreground.tolist() == thing_cells(48)
+
+
+@pytest.mark.parametrize("gain", [0.4, 0.7, 1.6])
+def test_another_brightness_is_no_foreground_and_hides_no_thing(gain: float) -> None:
+    frame = (with_thing(scene(), 48, 150) * gain).astype(np.uint8)
+    found = learned().see(frame)
+    assert found.foreground.tolist() == thing_cells(48)
+    assert not found.changed
+
+
+def test_light_from_one_side_is_no_foreground() -> None:
+    fall = np.linspace(0.8, 1.2, SIZE[1])
+    assert not learned().see((scene() * fall).astype(np.uint8)).foreground.any()
+
+
+def test_light_is_the_median_ratio() -> None:
+    background = scene().astype(np.float32)
+    doubled = (2 * (background + DARK) - DARK).clip(0, 255)
+    np.testing.assert_allclose(light(doubled.astype(np.uint8), background), 2.0, atol=0.02)
+
+
+def test_what_stays_is_absorbed_in_the_time_that_follow_says() -> None:
+    background = learned(follow=2.0)
+    frame = with_thing(scene(), 48)
+    gone = next(k for k in range(200) if not background.see(frame).foreground.any())
+    difference = (frame.astype(int) - scene())[16:32, 48:64]
+    # The last cell falls silent when its mean difference is down to 8 grey levels.
+    slowest = difference.reshape(2, 8, 2, 8).mean(axis=(1, 3)).max()
+    assert gone == pytest.approx((slowest - 8.0) / 2.0, abs=2)
+
+
+def test_without_following_nothing_is_absorbed() -> None:
+    background, frame = learned(), with_thing(scene(), 48)
+    assert all(background.see(frame).foreground.any() for _ in range(300))
+
+
+def turned() -> Grey:
+    """The same camera, turned: nothing is where it was."""
+    return np.ascontiguousarray(scene()[::-1, ::-1])
+
+
+def test_a_turned_camera_is_a_changed_scene_that_is_followed_fast() -> None:
+    background = learned(follow=0.2)
+    found = [background.see(turned()) for _ in range(60)]
+    assert found[0].changed
+    assert not found[-1].changed
+    assert found[-1].foreground.float().mean() < found[0].foreground.float().mean() / 2
+    assert HASTE * 0.2 * 60 > 80  # fast enough to cross the scene's range; 0.2 a frame is not
+
+
+def test_a_thing_is_no_changed_scene() -> None:
+    background = learned()
+    assert not any(background.see(with_thing(scene(), left)).changed for left in range(0, 176, 8))
+
+
+def test_an_event_begins_with_what_was_learned() -> None:
+    background = learned(follow=2.0)
+    frame = with_thing(scene(), 48)
+    first = [background.see(frame) for _ in range(100)]
+    background.reset()
+    again = [background.see(frame) for _ in range(100)]
+    assert all(same(*pair) for pair in zip(first, again, strict=True))
+
+
+def test_what_was_learned_is_given_back() -> None:
+    other = Background(8.0, 2.0)
+    other.restore(learned(follow=2.0).state())
+    one = learned(follow=2.0)
+    for left in range(0, 176, 16):
+        frame = with_thing(scene(), left)
+        assert same(one.see(frame), other.see(frame))
+
+
+def same(one: Scene, other: Scene) -> bool:
+    return torch.equal(one.foreground, other.foreground) and one.changed == other.changed
