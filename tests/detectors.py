@@ -22,6 +22,13 @@ DROPOUT = {
 }
 PREDICTION = {"_target_": "vadlit.scoring.cues.prediction_psnr.PredictionPSNR"}
 COPY = {"_target_": "vadlit.scoring.cues.copy_psnr.CopyPSNR"}
+ALARM = {
+    "_target_": "vadlit.scoring.alarm.Alarm",
+    "keep": 1.0,
+    "minimum": 0.0,
+    "cool_down": 0.0,
+    "settle": 0.0,
+}
 
 
 def configuration(cue: Config = PREDICTION, window: int = 3) -> Config:
@@ -31,6 +38,7 @@ def configuration(cue: Config = PREDICTION, window: int = 3) -> Config:
         "model": dict(BASE),
         "cue": dict(cue),
         "threshold": {"_target_": "vadlit.scoring.thresholds.sigma.Sigma", "k": 3.0},
+        "alarm": dict(ALARM),
         "window": window,
         "size": [32, 64],
     }

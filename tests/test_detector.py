@@ -123,7 +123,8 @@ def test_a_new_event_forgets_the_old() -> None:
 def test_scores_above_the_threshold_are_anomalous() -> None:
     made = detector()
     made.threshold.value = -8.0
-    assert [made.decide(x) for x in (-8.1, -8.0, -7.9, float("nan"))] == [False, False, True, True]
+    scores = np.array([-8.1, -8.0, -7.9, np.nan])
+    assert made.threshold.decide(scores).tolist() == [False, False, True, True]
 
 
 def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
 
 def test_more_configuration_does_no_harm() -> None:
     made = assemble(predictor(), configuration() | {"runs": "/somewhere", "seed": 0})
-    assert set(made.config) == {"encoder", "model", "cue", "threshold", "window", "size"}
+    assert set(made.config) == {"encoder", "model", "cue", "threshold", "alarm", "window", "size"}
 
 
 def change(folder: Path, **changed: Any) -> Path:
@@ -163,13 +164,23 @@ def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has format 7; allowed is 2"):
+    with pytest.raises(UserError, match="has format 7; allowed is 3"):
         Detector.load(change(tmp_path / "detector", format=7))
 
 
 @pytest.mark.parametrize(
     "key",
-    ["encoder", "model", "cue", "threshold", "window", "size", "encoder_identity", "format"],
+    [
+        "encoder",
+        "model",
+        "cue",
+        "threshold",
+        "alarm",
+        "window",
+        "size",
+        "encoder_identity",
+        "format",
+    ],
 )
 def test_a_missing_setting_is_told(key: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is not a detector of vadlit"):
@@ -189,7 +200,7 @@ def test_a_broken_description_is_told(text: str, tmp_path: Path) -> None:
     [
         {"window": "ten"},
         {"size": 32},
-        {"threshold_value": "high"},
+        {"threshold_state": {"value": "high"}},
         {"cue": "psnr"},
         {"model": {"_target_": "vadlit.models.decoders.skiptwice.SkipTwiceDecoder"}},
         {"model": {"_target_": "vadlit.models.decoders.base.BaseDecoder", "depth": 9}},

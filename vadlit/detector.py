@@ -20,13 +20,14 @@ from vadlit.data.store import StoredEvent
 from vadlit.errors import UserError
 from vadlit.models.module import check_encoder
 from vadlit.models.predictor import Features, Predictor
+from vadlit.scoring.alarm import Alarm
 from vadlit.scoring.smoothing import Smoother
 from vadlit.scoring.thresholds.base import Threshold
 from vadlit.scoring.view import Cue, View
 from vadlit.video.resize import resize
 from vadlit.views import Views, make_view, taps_of
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,8 @@ class Detector:
         threshold: Decides on a score.
         window: Scores that are averaged, at least 1.
         size: Height and width that frames are resized to, pixels.
-        config: The `encoder`, `model`, `cue`, `threshold`, `window` and `size` it is built from.
+        config: The `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size` it is built
+            from.
     """
 
     def __init__(
@@ -131,9 +133,14 @@ class Detector:
         seen, apart = (Views(events, self.cue, self.predictor) for events in (train, held_out))
         self.cue.learn(seen, apart)
 
-    def decide(self, score: float) -> bool:
-        """Whether a score is anomalous."""
-        return bool(self.threshold.decide(np.asarray(score)))
+    def alarm(self, frame_rate: float | None) -> Alarm:
+        """The alarm of an event with so many frames a second, None where unknown.
+
+        The threshold is fitted before.
+        """
+        settings = {"frame_rate": frame_rate, "span": self.threshold.span}
+        alarm: Alarm = build(self.config["alarm"] | settings, "vadlit.scoring")
+        return alarm
 
     def save(self, folder: Path) -> None:
         """Write `decoder.safetensors`, `cue.safetensors` and `detector.json` into a new folder.
@@ -154,7 +161,7 @@ class Detector:
             "format": FORMAT,
             **self.config,
             "encoder_identity": self.predictor.encoder.identity,
-            "threshold_value": self.threshold.value,
+            "threshold_state": self.threshold.state(),
         }
         text = json.dumps(description, indent=2)
         (folder / "detector.json").write_text(text + "\n", encoding="utf-8")
@@ -188,7 +195,7 @@ def _restored(description: Config, weights: dict[str, Tensor], folder: Path) -> 
     predictor = Predictor(encoder, build(description["model"], "vadlit.models"))
     predictor.decoder.load_state_dict(weights)
     detector = assemble(predictor, description)
-    detector.threshold.value = description["threshold_value"]
+    detector.threshold.restore(description["threshold_state"])
     return detector
 
 
@@ -197,9 +204,10 @@ def assemble(predictor: Predictor, config: Mapping[str, Any]) -> Detector:
 
     Args:
         predictor: Trained.
-        config: `encoder`, `model`, `cue`, `threshold`, `window` and `size`; more does no harm.
+        config: `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size`; more does no
+            harm.
     """
-    keys = ("encoder", "model", "cue", "threshold", "window", "size")
+    keys = ("encoder", "model", "cue", "threshold", "alarm", "window", "size")
     kept = {key: config[key] for key in keys}
     height, width = kept["size"]
     return Detector(

@@ -2,6 +2,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -240,3 +241,16 @@ def test_the_lines_have_the_settings_of_the_thesis(line: str, window: int) -> No
     assert (config.data.sequences, config.data.batch_size, config.data.balance) == (4000, 32, None)
     assert config.study == "lines_thesis"
     assert config.name == f"{line}-skiptwice-none-10"
+
+
+def test_the_frame_rate_is_that_of_the_labels_else_the_videos(root: Path) -> None:
+    write_labels(root / "val" / "day.json", Labels(12.5))
+    train, val, test = read(root)
+    rates = {event.name: event.frame_rate for event in (*train, *val, *test)}
+    assert rates["day"] == 12.5
+    assert rates["cam2"] == 30.0
+    assert rates["missed"] is None
+    with av.open(str(root / "test" / "normal.mp4")) as container:
+        stated = container.streams.video[0].average_rate
+    assert stated is not None
+    assert rates["normal"] == float(stated)

@@ -5,14 +5,14 @@ from sklearn.metrics import confusion_matrix
 from vadlit.evaluation.cases import (
     Case,
     Confusion,
-    case_auroc,
     case_confusion,
     case_scores,
     cases,
     confusion,
     frame_confusion,
 )
-from vadlit.evaluation.scores import EventScores
+from vadlit.evaluation.roc import auroc
+from vadlit.evaluation.scores import Bools, EventScores
 
 
 def event(name: str, labels: str, scores: list[float]) -> EventScores:
@@ -26,6 +26,10 @@ TWO = [
     event("a", "..###..", [1, 0, 2, 9, 1, 5, 0]),
     event("b", "##..", [3, 1, 2, 2]),
 ]
+
+
+def above(threshold: float) -> list[Bools]:
+    return [each.score > threshold for each in TWO]
 
 
 def test_cases_are_maximal_runs_with_inclusive_ends() -> None:
@@ -45,22 +49,24 @@ def test_a_case_never_crosses_events_and_its_score_is_the_highest_smoothed() -> 
 
 def test_case_auroc_by_hand() -> None:
     # Anomalous 9 and 3 against normal 1, 5 and 2: five of six pairs are in the right order.
-    assert case_auroc(TWO) == pytest.approx(5 / 6)
+    assert auroc(*case_scores(TWO)) == pytest.approx(5 / 6)
 
 
-def test_case_auroc_of_one_label_is_none() -> None:
-    assert case_auroc([event("a", "...", [1, 2, 3])]) is None
-    assert case_auroc([]) is None
+def test_no_events_have_no_cases() -> None:
+    scores, labels = case_scores([])
+    assert (scores.shape, labels.shape) == ((0,), (0,))
 
 
 def test_frame_counts_by_hand() -> None:
     # Above 2: the 9, the 5 and the 3; a score of 2 is not above it.
-    assert frame_confusion(TWO, 2.0) == Confusion(2, 1, 5, 3)
+    assert frame_confusion(TWO, above(2.0)) == Confusion(2, 1, 5, 3)
+    assert frame_confusion([], []) == Confusion(0, 0, 0, 0)
 
 
 def test_case_counts_by_hand() -> None:
-    assert case_confusion(TWO, 2.0) == Confusion(2, 1, 2, 0)
-    assert case_confusion(TWO, 4.0) == Confusion(1, 1, 2, 1)
+    assert case_confusion(TWO, above(2.0)) == Confusion(2, 1, 2, 0)
+    assert case_confusion(TWO, above(4.0)) == Confusion(1, 1, 2, 1)
+    assert case_confusion([], []) == Confusion(0, 0, 0, 0)
 
 
 def test_counts_equal_scikit_learn() -> None:

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from vadlit.evaluation.figures import prediction_figure, psnr_figure, roc_figure
 from vadlit.evaluation.roc import Roc, roc
-from vadlit.evaluation.scores import EventScores
+from vadlit.evaluation.scores import EventScores, Floats
 from vadlit.scoring.psnr import error_map
 
 
@@ -39,12 +39,30 @@ def line(axis: Axes, label: str) -> Line2D:
     return found[0]
 
 
+RAISED = np.zeros(60, bool)
+RAISED[5:8] = RAISED[30:] = True
+
+
+def level(threshold: float, count: int = 60) -> Floats:
+    return np.full(count, threshold)
+
+
+def spans(axis: Axes, height: float) -> list[tuple[float, float]]:
+    """From where to where the panel is filled from its foot to a share of its height."""
+    boxes = [patch for patch in axis.patches if isinstance(patch, Rectangle)]
+    return [
+        (box.get_x(), box.get_x() + box.get_width())
+        for box in boxes
+        if (box.get_y(), box.get_height()) == (0, height)
+    ]
+
+
 TEST = event("Test004", 60, [(10, 20), (40, 60)])
 VALIDATION = event("Train016", 80, [])
 
 
 def test_psnr_curves_are_the_negated_scores_by_frame_number() -> None:
-    axis = psnr_figure(TEST, VALIDATION, -29.0).axes[0]
+    axis = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).axes[0]
     for label, values in [("test, raw", -TEST.cue), ("test, smoothed", -TEST.score)]:
         assert np.array_equal(line(axis, label).get_xdata(), np.arange(4, 64))
         assert np.array_equal(line(axis, label).get_ydata(), values)
@@ -52,16 +70,18 @@ def test_psnr_curves_are_the_negated_scores_by_frame_number() -> None:
 
 
 def test_validation_is_shown_as_far_as_the_test_event_reaches() -> None:
-    shown = line(psnr_figure(TEST, VALIDATION, -29.0).axes[0], "validation, Train016")
+    shown = line(
+        psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).axes[0], "validation, Train016"
+    )
     assert np.array_equal(shown.get_xdata(), np.arange(4, 64))
     assert np.array_equal(shown.get_ydata(), -VALIDATION.score[:60])
     short = event("short", 30, [])
-    shown = line(psnr_figure(TEST, short, -29.0).axes[0], "validation, short")
+    shown = line(psnr_figure(TEST, short, level(-29.0), RAISED).axes[0], "validation, short")
     assert np.array_equal(shown.get_ydata(), -short.score)
 
 
 def test_flagged_frames_are_crossed_and_counted_in_the_title() -> None:
-    axis = psnr_figure(TEST, VALIDATION, -29.0).axes[0]
+    axis = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).axes[0]
     flagged = TEST.score > -29.0
     crosses = line(axis, "flagged")
     assert (crosses.get_marker(), crosses.get_linestyle()) == ("x", "None")
@@ -69,29 +89,44 @@ def test_flagged_frames_are_crossed_and_counted_in_the_title() -> None:
     true, false = (flagged & TEST.labels).sum(), (flagged & ~TEST.labels).sum()
     assert true > 0
     assert false > 0
-    expected = f"Test004\n{true} true and {false} false positives among 60 frames"
+    expected = f"event Test004\n{true} true and {false} false positives among 60 frames"
     assert axis.get_title() == expected
 
 
 def test_threshold_is_dashed_at_its_psnr_and_named() -> None:
-    dashed = line(psnr_figure(TEST, VALIDATION, -29.123).axes[0], "threshold")
+    dashed = line(psnr_figure(TEST, VALIDATION, level(-29.123), RAISED).axes[0], "threshold")
     assert dashed.get_label() == "threshold 29.12 dB"
     assert dashed.get_linestyle() == "--"
     assert set(np.asarray(dashed.get_ydata()).tolist()) == {29.123}
 
 
+def test_a_threshold_that_moves_is_drawn_as_it_moves() -> None:
+    levels = np.linspace(-33, -27, 60)
+    axis = psnr_figure(TEST, VALIDATION, levels, RAISED).axes[0]
+    dashed = line(axis, "threshold")
+    assert dashed.get_label() == "threshold"
+    assert np.array_equal(dashed.get_ydata(), -levels)
+    assert np.array_equal(line(axis, "flagged").get_xdata(), TEST.frames[TEST.score > levels])
+
+
 def test_anomalous_ranges_are_shaded_and_named_once() -> None:
-    figure = psnr_figure(TEST, VALIDATION, -29.0)
-    spans = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
-    ends = [(span.get_x(), span.get_x() + span.get_width()) for span in spans]
-    assert ends == [(13.5, 23.5), (43.5, 63.5)]
+    figure = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED)
+    assert spans(figure.axes[0], height=1.0) == [(13.5, 23.5), (43.5, 63.5)]
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels.count("anomalous") == 1
-    assert len(labels) == 6
+    assert len(labels) == 7
+
+
+def test_alarms_are_bars_at_the_foot_named_once() -> None:
+    figure = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED)
+    assert spans(figure.axes[0], height=0.025) == [(8.5, 11.5), (33.5, 63.5)]
+    assert [text.get_text() for text in figure.legends[0].get_texts()].count("alarm") == 1
+    silent = psnr_figure(TEST, VALIDATION, level(-29.0), np.zeros(60, bool))
+    assert spans(silent.axes[0], height=0.025) == []
 
 
 def test_a_normal_event_has_no_shade() -> None:
-    figure = psnr_figure(event("normal", 30, []), VALIDATION, -29.0)
+    figure = psnr_figure(event("normal", 30, []), VALIDATION, level(-29.0, 30), np.zeros(30, bool))
     assert not figure.axes[0].patches
     assert "anomalous" not in [text.get_text() for text in figure.legends[0].get_texts()]
 
@@ -170,7 +205,7 @@ def test_prediction_titles_do_not_overlap_in_any_shape(size: tuple[int, int]) ->
 
 def test_figures_are_wider_than_they_are_shown() -> None:
     buffer = BytesIO()
-    psnr_figure(TEST, VALIDATION, -29.0).savefig(buffer, format="png")
+    psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).savefig(buffer, format="png")
     width = int.from_bytes(buffer.getvalue()[16:20], "big")  # of the PNG header
     assert width == 1050
 
@@ -180,7 +215,7 @@ def test_a_hundred_figures_leave_nothing_behind() -> None:
     made = []
     for _ in range(35):
         made += [
-            weakref.ref(psnr_figure(TEST, VALIDATION, -29.0)),
+            weakref.ref(psnr_figure(TEST, VALIDATION, level(-29.0), RAISED)),
             weakref.ref(roc_figure({"base": (curve(0), curve(1))})),
             weakref.ref(prediction_figure("a", frame, frame, 0.3)),
         ]

@@ -19,6 +19,11 @@ def test_frames_are_numbered_from_the_first_scored() -> None:
     assert event("a", 3).frames.tolist() == [4, 5, 6]
 
 
+def test_above_is_more_than_the_level_or_no_number_at_all() -> None:
+    scores = EventScores("a", 4, np.zeros(4), np.array([1, 2, 3, np.nan]), np.zeros(4, bool))
+    assert scores.above(np.array([1, 1, 4, 0])).tolist() == [False, True, False, True]
+
+
 def test_arrays_of_two_lengths_are_refused() -> None:
     with pytest.raises(AssertionError):
         EventScores("a", 4, np.zeros(3), np.zeros(2), np.zeros(3, bool))

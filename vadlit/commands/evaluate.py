@@ -20,6 +20,8 @@ from vadlit.mistakes import mistakes_told
 from vadlit.models.module import load_checkpoint
 from vadlit.tracking.fetch import fetch
 
+SCORING = ("cue", "threshold", "alarm", "window")
+
 
 def main() -> None:
     """Run the Hydra application."""
@@ -36,7 +38,8 @@ def _job(config: DictConfig) -> None:
     data.attach(predictor.encoder, predictor.taps, augmented=False)
     data.prepare_data()
     data.setup("test")
-    detector = assemble(predictor, trained | settings | {"size": list(data.size)})
+    changed = {key: settings[key] for key in SCORING if settings.get(key) is not None}
+    detector = assemble(predictor, trained | changed | {"size": list(data.size)})
     evaluation = evaluate(detector, data)
     if settings["output"]:
         write_results(Path(str(settings["output"])), trained["name"], evaluation)

@@ -5,7 +5,7 @@ Mahadevan, Li, Bhalodia, Vasconcelos: Anomaly detection in crowded scenes. CVPR 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +173,8 @@ def find_layout(root: Path) -> tuple[Path, Layout]:
 def read_clips(root: Path, pattern: str) -> dict[str, Event]:
     """Clips without labels, by name."""
     folders = sorted(path for path in root.glob(pattern) if path.is_dir())
-    return {_name(f): Event(_name(f), FrameFolder.open(f)) for f in folders}
+    clips = (Event(_name(f), FrameFolder.open(f), frame_rate=FRAME_RATE) for f in folders)
+    return {clip.name: clip for clip in clips}
 
 
 def read_test(root: Path, layout: Layout) -> dict[str, Event]:
@@ -203,7 +204,7 @@ def _with_truth(clip: Event, span: tuple[int, int], root: Path, layout: Layout) 
     if len(masks) != count:
         raise UserError(f"{folder} has {count} frames but {len(masks)} masks; allowed is one each.")
     ranges = check_ranges([span], count, root / layout.truth)
-    return Event(clip.name, clip.frames, ranges, masks, frame_rate=FRAME_RATE)
+    return replace(clip, anomalous=ranges, masks=masks)
 
 
 def read_truth(file: Path) -> list[tuple[int, int]]:

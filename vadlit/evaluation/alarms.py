@@ -1,4 +1,4 @@
-"""Alarms: what an operator hears. A run of flagged frames is one alarm, right or false.
+"""Alarms: what an operator hears. An unbroken run of frames with the alarm on is one alarm.
 
 An alarm is right when it begins inside an anomalous case, or up to `EARLY` frames before one and
 lasts into it; else it is false, however long it lasts. A case is detected when a right alarm has
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from vadlit.evaluation.cases import Case, cases
+from vadlit.evaluation.report import Report
 from vadlit.evaluation.scores import Bools, EventScores
 
 EARLY = 4  # nobody labels a beginning to the frame
@@ -27,6 +28,7 @@ class Alarms:
         cases: The anomalous ones.
         delays: Frames from the beginning of each detected case to its alarm, 0 or more.
         normal: Normal frames that are scored.
+        alarmed: Those with the alarm on.
     """
 
     alarms: int
@@ -34,51 +36,59 @@ class Alarms:
     cases: int
     delays: tuple[int, ...]
     normal: int
+    alarmed: int
 
 
-def alarms(event: EventScores, threshold: float) -> Alarms:
-    """Raise alarms where the smoothed score is above the threshold, and match them to cases.
+def alarms(event: EventScores, raised: Bools) -> Alarms:
+    """Match the alarms of an event to its cases.
 
     A case that began before the first scored frame is taken to begin with it.
+
+    Args:
+        event: What was scored.
+        raised: (n,) True on the scored frames with the alarm on.
     """
-    raised = _runs(event.score > threshold, event.first)
-    due = _runs(event.labels, event.first)
-    right = [alarm for alarm in raised if any(_is_right(alarm, case) for case in due)]
+    assert raised.shape == event.labels.shape
+    heard, due = _runs(raised, event.first), _runs(event.labels, event.first)
+    right = [alarm for alarm in heard if any(_is_right(alarm, case) for case in due)]
     delays = [delay for case in due if (delay := _delay(case, right)) is not None]
-    normal = int((~event.labels).sum())
-    return Alarms(len(raised), len(raised) - len(right), len(due), tuple(delays), normal)
+    normal, alarmed = int((~event.labels).sum()), int((~event.labels & raised).sum())
+    return Alarms(len(heard), len(heard) - len(right), len(due), tuple(delays), normal, alarmed)
 
 
 def alarm_report(
-    events: Sequence[EventScores], threshold: float, rates: Sequence[float | None]
-) -> dict[str, float | int | None]:
+    events: Sequence[EventScores], raised: Sequence[Bools], rates: Sequence[float | None]
+) -> Report:
     """The numbers of all events' alarms, flat.
 
-    - `alarms`, `false_alarms`; `alarm_precision`: the share of alarms that are right.
-    - `alarm_recall`: the share of anomalous cases detected; `cases_missed`: the others.
-    - `alarm_f1`: the harmonic mean of both; 0 where there are cases but no right alarm.
+    - `alarms`, `false_alarms`: how many there are, and how many are not right.
+    - `alarm_precision`: the share of detected cases among them and the false alarms; so an alarm
+      that flickers within a case is no more right than one that stays.
+    - `alarm_recall`: the share of anomalous cases that is detected; `cases_missed`: the others.
+    - `alarm_f1`: the harmonic mean of both; 0 where there are cases but none is detected.
+    - `alarm_normal_share`: of the normal frames, those with the alarm on. An alarm that never
+      stops again is one right alarm; this is where it shows.
     - `delay_frames`, `delay_seconds`: median over the detected cases.
     - `false_alarms_per_hour`: of normal footage.
 
     Args:
         events: What was scored.
-        threshold: A frame with a smoothed score above it is flagged.
+        raised: For each event (n,) True on the scored frames with the alarm on.
         rates: Frames a second of each event. Where one is None, the measures in seconds and hours
             are None, as is all that there is nothing to take it from.
     """
-    found = [alarms(event, threshold) for event in events]
-    raised, false = sum(x.alarms for x in found), sum(x.false_alarms for x in found)
-    due, detected = sum(x.cases for x in found), sum(len(x.delays) for x in found)
-    precision = (raised - false) / raised if raised else None
-    recall = detected / due if due else None
+    found = [alarms(*pair) for pair in zip(events, raised, strict=True)]
+    false, due = sum(x.false_alarms for x in found), sum(x.cases for x in found)
+    delays = [float(delay) for x in found for delay in x.delays]
     return {
-        "alarms": raised,
+        "alarms": sum(x.alarms for x in found),
         "false_alarms": false,
-        "alarm_precision": precision,
-        "alarm_recall": recall,
-        "alarm_f1": _f1(precision, recall),
-        "cases_missed": due - detected,
-        "delay_frames": _median([float(delay) for x in found for delay in x.delays]),
+        "alarm_precision": _share(len(delays), len(delays) + false),
+        "alarm_recall": _share(len(delays), due),
+        "alarm_f1": _share(2 * len(delays), len(delays) + false + due) if due else None,
+        "cases_missed": due - len(delays),
+        "alarm_normal_share": _share(sum(x.alarmed for x in found), sum(x.normal for x in found)),
+        "delay_frames": _median(delays),
         **_in_time(found, rates),
     }
 
@@ -92,18 +102,12 @@ def _is_right(alarm: Case, case: Case) -> bool:
 
 
 def _delay(case: Case, right: Sequence[Case]) -> int | None:
-    """Frames from the beginning of a case to its first flagged one; None where it is missed."""
+    """Frames from the beginning of a case to its alarm; None where it is missed."""
     reaching = [alarm for alarm in right if alarm.first <= case.last and alarm.last >= case.first]
     return min((max(0, alarm.first - case.first) for alarm in reaching), default=None)
 
 
-def _f1(precision: float | None, recall: float | None) -> float | None:
-    if recall is None:
-        return None
-    return 2 * precision * recall / (precision + recall) if precision and recall else 0.0
-
-
-def _in_time(found: Sequence[Alarms], rates: Sequence[float | None]) -> dict[str, float | None]:
+def _in_time(found: Sequence[Alarms], rates: Sequence[float | None]) -> Report:
     known = [rate for rate in rates if rate is not None]
     if len(known) < len(rates):
         return {"delay_seconds": None, "false_alarms_per_hour": None}
@@ -111,8 +115,12 @@ def _in_time(found: Sequence[Alarms], rates: Sequence[float | None]) -> dict[str
     hours = sum(x.normal / rate for x, rate in pairs) / HOUR
     return {
         "delay_seconds": _median([delay / rate for x, rate in pairs for delay in x.delays]),
-        "false_alarms_per_hour": sum(x.false_alarms for x in found) / hours if hours else None,
+        "false_alarms_per_hour": _share(sum(x.false_alarms for x in found), hours),
     }
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
 
 
 def _median(values: Sequence[float]) -> float | None:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vadlit.evaluation.roc import auroc
 from vadlit.evaluation.scores import Bools, EventScores, Floats
 
 
@@ -60,11 +59,6 @@ def case_scores(events: Sequence[EventScores]) -> tuple[Floats, Bools]:
     return np.array([p[0] for p in pairs], np.float64), np.array([p[1] for p in pairs], bool)
 
 
-def case_auroc(events: Sequence[EventScores]) -> float | None:
-    """The area under the ROC over cases, smoothed scores; None where a label is missing."""
-    return auroc(*case_scores(events))
-
-
 def confusion(flagged: Bools, labels: Bools) -> Confusion:
     """Count the decisions (n,) against the labels (n,)."""
     return Confusion(
@@ -75,17 +69,21 @@ def confusion(flagged: Bools, labels: Bools) -> Confusion:
     )
 
 
-def frame_confusion(events: Sequence[EventScores], threshold: float) -> Confusion:
-    """Count frames; flagged is a smoothed score above the threshold."""
-    scores = np.concatenate([[], *(event.score for event in events)])
-    labels = np.concatenate([np.zeros(0, bool), *(event.labels for event in events)])
-    return confusion(scores > threshold, labels)
+def frame_confusion(events: Sequence[EventScores], flagged: Sequence[Bools]) -> Confusion:
+    """Count frames; `flagged` holds (n,) for each event."""
+    none = np.zeros(0, bool)
+    labels = [event.labels for event in events]
+    return confusion(np.concatenate([none, *flagged]), np.concatenate([none, *labels]))
 
 
-def case_confusion(events: Sequence[EventScores], threshold: float) -> Confusion:
-    """Count cases; flagged is any frame with a smoothed score above the threshold."""
-    scores, labels = case_scores(events)
-    return confusion(scores > threshold, labels)
+def case_confusion(events: Sequence[EventScores], flagged: Sequence[Bools]) -> Confusion:
+    """Count cases; flagged is one with any frame in `flagged`, (n,) for each event."""
+    pairs = [
+        (flags[case.first - event.first : case.last - event.first + 1].any(), case.anomalous)
+        for event, flags in zip(events, flagged, strict=True)
+        for case in cases(event.labels, event.first)
+    ]
+    return confusion(np.array([p[0] for p in pairs], bool), np.array([p[1] for p in pairs], bool))
 
 
 def _share(part: int, rest: int) -> float | None:

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from tqdm import tqdm
 
+from vadlit.data.events import Event
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
 from vadlit.detector import Detector, FrameScore, assemble
-from vadlit.evaluation.report import Report, assert_every_frame_scored, report
-from vadlit.evaluation.scores import Bools, EventScores
+from vadlit.evaluation.alarms import alarm_report
+from vadlit.evaluation.localisation import Maps
+from vadlit.evaluation.maps import (
+    NO_MEASURES,
+    cells_of,
+    localisation_report,
+    masks_missing,
+    truth_of,
+)
+from vadlit.evaluation.report import Report, assert_every_frame_scored, measures, report
+from vadlit.evaluation.scores import Bools, EventScores, Floats
+from vadlit.evaluation.truth import joined
 
 COPY = {"_target_": "vadlit.scoring.cues.copy_psnr.CopyPSNR"}
 
@@ -24,16 +35,26 @@ class Evaluation:
     Attributes:
         val: Scores of the validation events, which the threshold was fitted on.
         test: Scores of the test events.
-        threshold: In the unit of the scores.
+        levels: For each event of `val` and of `test`, what its scores are compared with, (n,).
+        raised: For each test event (n,) True on the scored frames with the alarm on.
+        threshold: As fitted, in the unit of the scores; levels may move from there.
         report: All numbers, those of the copy baseline under names with `copy_` before them.
         examples: A normal and an anomalous frame of each test event that has them, by name.
     """
 
     val: list[EventScores]
     test: list[EventScores]
+    levels: dict[str, list[Floats]]
+    raised: list[Bools]
     threshold: float
     report: Report
     examples: dict[str, FrameScore]
+
+
+class _Scored(NamedTuple):
+    scores: EventScores
+    maps: Maps
+    changed: Bools
 
 
 def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
@@ -46,16 +67,36 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     if detector.cue.learns:
         detector.learn(data.normal(), data.val)
     copy = assemble(detector.predictor, detector.config | {"cue": COPY})
-    frames = sum(len(event) for event in (*data.val, *data.test))
-    with tqdm(total=2 * frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
-        val, test = _score(detector, data, bar)
-        _, copy_test = _score(copy, data, bar)
-    baseline = _report(copy, copy_test)
-    numbers = _report(detector, test) | {
-        f"copy_{name}": value for name, value in baseline.items() if "auroc" in name
+    events = [stored.event for stored in data.test]
+    missing = masks_missing(events)
+    frames = sum(map(len, data.val)) + 2 * sum(map(len, data.test))
+    with tqdm(total=frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
+        val = [_score(detector, event, bar, maps=False).scores for event in data.val]
+        detector.threshold.fit([event.score for event in val], _frame_rate(data.val))
+        found, copied = (
+            [_score(each, event, bar, maps=missing is None) for event in data.test]
+            for each in (detector, copy)
+        )
+    test = [event.scores for event in found]
+    assert_every_frame_scored(test, {event.event.name: len(event) for event in data.test})
+    levels = {
+        split: [detector.threshold.levels(event.score) for event in scored]
+        for split, scored in (("val", val), ("test", test))
+    }
+    flagged = [event.above(level) for event, level in zip(test, levels["test"], strict=True)]
+    raised = [
+        _raised(detector, *event) for event in zip(events, found, levels["test"], strict=True)
+    ]
+    threshold, window = detector.threshold.value, detector.config["window"]
+    where, copy_where = _where(events, detector.size, missing, found, copied)
+    numbers = {
+        **report(test, flagged, threshold, window),
+        **alarm_report(test, raised, [event.frame_rate for event in events]),
+        **where,
+        **_beside(measures([event.scores for event in copied], window) | copy_where),
     }
     examples = _examples(detector, test, data.test)
-    return Evaluation(val, test, detector.threshold.value, numbers, examples)
+    return Evaluation(val, test, levels, raised, threshold, numbers, examples)
 
 
 def score_frames(
@@ -70,28 +111,58 @@ def score_frames(
 
 
 def _score(
-    detector: Detector, data: SequenceDataModule, bar: "tqdm[NoReturn]"
-) -> tuple[list[EventScores], list[EventScores]]:
-    val = [_event_scores(detector, event, bar) for event in data.val]
-    detector.threshold.fit(np.concatenate([event.score for event in val]))
-    test = [_event_scores(detector, event, bar) for event in data.test]
-    assert_every_frame_scored(test, {event.event.name: len(event) for event in data.test})
-    return val, test
-
-
-def _event_scores(detector: Detector, stored: StoredEvent, bar: "tqdm[NoReturn]") -> EventScores:
-    found = []
+    detector: Detector, stored: StoredEvent, bar: "tqdm[NoReturn]", *, maps: bool
+) -> _Scored:
+    """The scores of an event; its maps only where they are wanted, as an hour's are large."""
+    found, kept, changed = [], [], []
     for score in score_frames(detector, stored, range(len(stored))):
         bar.update()
         if score is not None:
             found.append((score.cue, score.score))
+            changed.append(score.changed)
+            kept += [cells_of(score.map)] if maps else []
     cues, scores = np.array(found, np.float64).T
     labels = stored.event.labels()[INPUT_FRAMES:]
-    return EventScores(stored.event.name, INPUT_FRAMES, cues, scores, labels)
+    event = EventScores(stored.event.name, INPUT_FRAMES, cues, scores, labels)
+    return _Scored(event, np.array(kept, np.float32), np.array(changed, bool))
 
 
-def _report(detector: Detector, test: Sequence[EventScores]) -> Report:
-    return report(test, detector.threshold.value, detector.config["window"])
+def _raised(detector: Detector, event: Event, found: _Scored, levels: Floats) -> Bools:
+    """The alarm of an event, frame by frame."""
+    alarm = detector.alarm(event.frame_rate)
+    each = (column.tolist() for column in (found.scores.score, levels, found.changed))
+    return np.array([alarm.push(*frame) for frame in zip(*each, strict=True)], np.bool_)
+
+
+def _frame_rate(stored: Sequence[StoredEvent]) -> float | None:
+    """Frames a second of all events; None where one's is unknown or they differ."""
+    rates = {each.event.frame_rate for each in stored}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _where(
+    events: Sequence[Event],
+    size: tuple[int, int],
+    missing: str | None,
+    *detectors: Sequence[_Scored],
+) -> list[Report]:
+    """The numbers of where of each detector's maps; the masks are read once."""
+    if missing is not None:
+        return [NO_MEASURES | {"localisation_missing_because": missing} for _ in detectors]
+    truth = joined([truth_of(event, INPUT_FRAMES, size) for event in events])
+    return [
+        localisation_report(np.concatenate([event.maps for event in found]), truth)
+        for found in detectors
+    ]
+
+
+def _beside(baseline: Report) -> Report:
+    """The measures of the copy baseline under its names; the events and reasons are the same."""
+    return {
+        f"copy_{name}": value
+        for name, value in baseline.items()
+        if not name.endswith(("_events", "_because"))
+    }
 
 
 def _examples(

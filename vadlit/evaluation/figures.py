@@ -15,7 +15,7 @@ from torch import Tensor
 
 from vadlit.evaluation.cases import cases, confusion
 from vadlit.evaluation.roc import Roc
-from vadlit.evaluation.scores import Bools, EventScores
+from vadlit.evaluation.scores import Bools, EventScores, Floats
 from vadlit.scoring.psnr import error_map, psnr
 
 BLUE, RED, GREY, SHADE = "#0072B2", "#D00000", "#999999", "#E69F00"
@@ -25,13 +25,16 @@ WIDTH_INCHES, DOTS_PER_INCH = 7.0, 150  # 1,050 pixels: sharp where a page shows
 TEXT, SMALL_TEXT = 9.5, 8.5
 
 
-def psnr_figure(test: EventScores, validation: EventScores, threshold: float) -> Figure:
+def psnr_figure(
+    test: EventScores, validation: EventScores, levels: Floats, raised: Bools
+) -> Figure:
     """The PSNR of a test event over that of a validation event, with what was flagged.
 
     Args:
         test: Its cue and score are negated PSNR in decibels.
         validation: Shown behind, as far as its frame numbers are those of the test event.
-        threshold: A test frame with a score above it is flagged.
+        levels: (n,) thresholds; a test frame with a score above its own is flagged.
+        raised: (n,) True on the scored test frames with the alarm on, shown as a bar at the foot.
 
     Source: thesis figures 4.3 to 4.6.
     """
@@ -39,14 +42,14 @@ def psnr_figure(test: EventScores, validation: EventScores, threshold: float) ->
     _shade_anomalous(axes[0], test)
     _draw_validation(axes[0], test, validation)
     _draw_test(axes[0], test)
-    label = f"threshold {-threshold:.2f} dB"
-    axes[0].axhline(-threshold, color="black", linestyle="--", linewidth=1.1, label=label)
-    flagged = test.score > threshold
+    _draw_levels(axes[0], test, levels)
+    flagged = test.above(levels)
     _draw_crosses(axes[0], test, flagged)
+    _draw_alarms(axes[0], test, raised)
     counts = confusion(flagged, test.labels)
     axes[0].set_title(
-        f"{test.event}\n{counts.true_positives} true and {counts.false_positives} false positives"
-        f" among {len(test)} frames",
+        f"event {test.event}\n{counts.true_positives} true and {counts.false_positives} false "
+        f"positives among {len(test)} frames",
         fontsize=TEXT + 1,
     )
     _label(axes[0], "frame number", "PSNR (dB)")
@@ -152,6 +155,12 @@ def _draw_test(axis: Axes, test: EventScores) -> None:
     axis.plot(test.frames, -test.score, color=BLUE, linewidth=1.7, label="test, smoothed")
 
 
+def _draw_levels(axis: Axes, test: EventScores, levels: Floats) -> None:
+    moved = levels.min() != levels.max()
+    label = "threshold" if moved else f"threshold {-levels[0]:.2f} dB"
+    axis.plot(test.frames, -levels, color="black", linestyle="--", linewidth=1.1, label=label)
+
+
 def _draw_crosses(axis: Axes, test: EventScores, flagged: Bools) -> None:
     crowded = len(test) > 1000
     axis.plot(
@@ -164,6 +173,14 @@ def _draw_crosses(axis: Axes, test: EventScores, flagged: Bools) -> None:
         markeredgewidth=0.5 if crowded else 1.1,
         label="flagged",
     )
+
+
+def _draw_alarms(axis: Axes, test: EventScores, raised: Bools) -> None:
+    alarms = [case for case in cases(raised, test.first) if case.anomalous]
+    for i, alarm in enumerate(alarms):
+        label = "alarm" if i == 0 else None
+        ends = (alarm.first - 0.5, alarm.last + 0.5)
+        axis.axvspan(*ends, ymax=0.025, color=RED, lw=0, label=label)
 
 
 def _finish_roc(axis: Axes, title: str) -> None:

@@ -83,7 +83,13 @@ def detections(flagged: Bools) -> tuple[Ints, Floats]:
     # One picture of all frames, an empty row between them: one call instead of thousands.
     column = np.zeros((count, height + 1, width), np.uint8)
     column[:, :height] = flagged
-    _, _, stats, _ = cv2.connectedComponentsWithStats(column.reshape(-1, width))
+    pixels = column.reshape(-1, width)
+    _, _, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
+        pixels,
+        8,
+        cv2.CV_32S,
+        cv2.CCL_GRANA,  # a third of the time of the default
+    )
     stats = stats[1:][np.argsort(stats[1:, cv2.CC_STAT_TOP], kind="stable")]
     left, top, wide, high = stats[:, :4].T
     frames, top = np.divmod(top, height + 1)

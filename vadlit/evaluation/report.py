@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from vadlit.evaluation.cases import Confusion, case_auroc, case_confusion, frame_confusion
+from vadlit.evaluation.bootstrap import auroc_interval
+from vadlit.evaluation.cases import Confusion, case_confusion, case_scores, frame_confusion
+from vadlit.evaluation.operating import frame_average_precision, frame_eer
 from vadlit.evaluation.roc import frame_auroc, frame_auroc_macro, frame_auroc_normalised
-from vadlit.evaluation.scores import EventScores
+from vadlit.evaluation.scores import Bools, EventScores, Floats
 from vadlit.scoring.smoothing import smooth
 
 FIRST_SCORED = 4  # a sequence has four inputs, so the fifth frame is the first to be scored
@@ -12,38 +14,76 @@ FIRST_SCORED = 4  # a sequence has four inputs, so the fifth frame is the first 
 Report = dict[str, float | int | str | None]
 
 
-def report(events: Sequence[EventScores], threshold: float, window: int) -> Report:
-    """The numbers of one evaluation, flat and ready for JSON.
+def report(
+    events: Sequence[EventScores], flagged: Sequence[Bools], threshold: float, window: int
+) -> Report:
+    """The numbers of one evaluation that follow from scores, flat and ready for JSON.
+
+    - What `measures` gives.
+    - `frame_...`, `case_...`: counts and rates of what is flagged.
+
+    Args:
+        events: What was scored.
+        flagged: For each event (n,) True where the score is above its threshold.
+        threshold: As fitted; it may move from there.
+        window: What scores are averaged over.
+    """
+    return {
+        **measures(events, window),
+        "threshold": float(threshold),
+        "window": window,
+        "events": len(events),
+        **_counts("frame", frame_confusion(events, flagged)),
+        **_counts("case", case_confusion(events, flagged)),
+    }
+
+
+def measures(events: Sequence[EventScores], window: int) -> Report:
+    """The numbers that need no threshold.
 
     - `frame_auroc`: over all frames of all events (micro), raw cue.
     - `frame_auroc_smoothed`: the same of the scores, which are causal.
     - `frame_auroc_centred`: the same of the raw cue under a centred `window`.
-    - `frame_auroc_macro`, `macro_events`: mean over the events with both labels, raw cue.
+    - `frame_auroc_mixed`: as smoothed, but only over the events that hold both labels.
+    - `frame_auroc_macro`: mean over those `macro_events`, raw cue.
     - `frame_auroc_normalised`: micro of the raw cue stretched to [0, 1] in each event.
     - `case_auroc`: over cases, scores (thesis section 4.1.1).
-    - `frame_...`, `case_...`: counts and rates of the scores above `threshold`.
+    - `frame_eer`, `frame_average_precision`, and both `_smoothed`: micro.
+    - `..._low`, `..._high`: the 95 % interval of some, over events drawn anew.
 
-    An AUROC or rate that is not defined is None, and `auroc_missing_because` says why (else None).
+    What is not defined is None; where that is for want of a label, `auroc_missing_because` says of
+    which (else None).
     """
-    cues, labels = [event.cue for event in events], [event.labels for event in events]
+    labels = [event.labels for event in events]
+    cues, scores = [event.cue for event in events], [event.score for event in events]
     centred = [smooth(cue, window, centred=True) for cue in cues]
     macro, macro_events = frame_auroc_macro(cues, labels)
-    frames, cases = frame_confusion(events, threshold), case_confusion(events, threshold)
+    cases = [case_scores([event]) for event in events]
     return {
-        "frame_auroc": frame_auroc(cues, labels),
-        "frame_auroc_smoothed": frame_auroc([event.score for event in events], labels),
-        "frame_auroc_centred": frame_auroc(centred, labels),
+        **_auroc("frame_auroc", cues, labels),
+        **_auroc("frame_auroc_smoothed", scores, labels),
+        **_auroc("frame_auroc_centred", centred, labels),
+        "frame_auroc_mixed": _mixed(events),
         "frame_auroc_macro": macro,
         "macro_events": macro_events,
         "frame_auroc_normalised": frame_auroc_normalised(cues, labels),
-        "case_auroc": case_auroc(events),
-        "auroc_missing_because": _missing_label(frames),
-        "threshold": float(threshold),
-        "window": window,
-        "events": len(events),
-        **_counts("frame", frames),
-        **_counts("case", cases),
+        **_auroc("case_auroc", [case[0] for case in cases], [case[1] for case in cases]),
+        "frame_eer": frame_eer(cues, labels),
+        "frame_eer_smoothed": frame_eer(scores, labels),
+        "frame_average_precision": frame_average_precision(cues, labels),
+        "frame_average_precision_smoothed": frame_average_precision(scores, labels),
+        "auroc_missing_because": _missing_label(labels),
     }
+
+
+def _auroc(name: str, scores: Sequence[Floats], labels: Sequence[Bools]) -> Report:
+    low, high = auroc_interval(scores, labels) or (None, None)
+    return {name: frame_auroc(scores, labels), f"{name}_low": low, f"{name}_high": high}
+
+
+def _mixed(events: Sequence[EventScores]) -> float | None:
+    chosen = [event for event in events if event.labels.any() and not event.labels.all()]
+    return frame_auroc([event.score for event in chosen], [event.labels for event in chosen])
 
 
 def assert_every_frame_scored(events: Sequence[EventScores], lengths: Mapping[str, int]) -> int:
@@ -77,11 +117,9 @@ def _counts(kind: str, counts: Confusion) -> Report:
     }
 
 
-def _missing_label(frames: Confusion) -> str | None:
-    if not sum(frames):
+def _missing_label(labels: Sequence[Bools]) -> str | None:
+    if not sum(map(len, labels)):
         return "no frame is scored"
-    if frames.true_positive_rate is None:
+    if not any(x.any() for x in labels):
         return "no scored frame is anomalous"
-    if frames.false_positive_rate is None:
-        return "no scored frame is normal"
-    return None
+    return "no scored frame is normal" if all(x.all() for x in labels) else None

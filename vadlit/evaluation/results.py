@@ -12,7 +12,7 @@ from vadlit.evaluation.cases import case_scores
 from vadlit.evaluation.evaluate import Evaluation
 from vadlit.evaluation.figures import prediction_figure, psnr_figure, roc_figure
 from vadlit.evaluation.roc import roc
-from vadlit.evaluation.scores import write_scores
+from vadlit.evaluation.scores import EventScores, write_scores
 
 
 def write_results(folder: Path, name: str, evaluation: Evaluation) -> None:
@@ -30,12 +30,14 @@ def write_results(folder: Path, name: str, evaluation: Evaluation) -> None:
         (folder / part).mkdir(parents=True, exist_ok=True)
     _write_json(folder / "evaluation.json", evaluation.report)
     for split in ("val", "test"):
-        events = getattr(evaluation, split)
-        decisions = [event.score > evaluation.threshold for event in events]
+        events: list[EventScores] = getattr(evaluation, split)
+        pairs = zip(events, evaluation.levels[split], strict=True)
+        decisions = [event.above(levels) for event, levels in pairs]
         write_scores(folder / "scores" / f"{split}.parquet", events, decisions)
     _write_roc(folder, name, evaluation)
-    for event in evaluation.test:
-        figure = psnr_figure(event, evaluation.val[0], evaluation.threshold)
+    decided = zip(evaluation.test, evaluation.levels["test"], evaluation.raised, strict=True)
+    for event, levels, raised in decided:
+        figure = psnr_figure(event, evaluation.val[0], levels, raised)
         _save(figure, folder / "curves" / f"{event.event}.png")
     _write_examples(folder / "predictions", evaluation.examples)
 

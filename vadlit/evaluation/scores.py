@@ -55,6 +55,10 @@ class EventScores:
         """How many frames are scored."""
         return len(self.score)
 
+    def above(self, levels: Floats) -> Bools:
+        """Which scores are above their levels (n,); NaN is: it must not pass as normal."""
+        return ~np.asarray(self.score <= levels)
+
     @property
     def frames(self) -> NDArray[np.int64]:
         """The frame number of each score, (n,)."""

@@ -53,12 +53,13 @@ def read_truth(masks: Sequence[Path], cells: tuple[int, int]) -> Truth:
         cells: Height and width of the maps.
 
     Raises:
-        UserError: A mask cannot be read.
+        UserError: A mask cannot be read, or is not of the size of those before it.
     """
     areas, boxes, tracks, known = [], [], [], 0
     before, numbers = np.zeros((0, 0), np.int32), np.zeros(0, np.int64)
     for file in masks:
         mask = _read(file)
+        _check_size(file, mask, before)
         labelled, found = components(mask)
         numbers = follow(before, numbers, labelled)
         new = numbers < 0
@@ -97,10 +98,16 @@ def components(mask: Bools) -> tuple[NDArray[np.int32], Floats]:
     Returns:
         The number of each pixel's region, 0 outside, and the boxes: that of region k is k - 1.
     """
-    _, labelled, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    left, top, width, height = stats[1:, :4].T
-    corners = np.stack([left, top, left + width, top + height], axis=1)
-    return np.asarray(labelled, np.int32), corners / np.array(mask.shape[::-1] * 2)
+    pixels = mask.astype(np.uint8)
+    labelled = np.zeros(mask.shape, np.int32)
+    x, y, width, height = cv2.boundingRect(pixels)  # most of a mask is empty, and costs time
+    if not width:
+        return labelled, np.zeros((0, 4))
+    part = np.s_[y : y + height, x : x + width]
+    _, labelled[part], stats, _ = cv2.connectedComponentsWithStats(pixels[part])
+    left, top, wide, high = stats[1:, :4].T + np.array([[x], [y], [0], [0]])
+    corners = np.stack([left, top, left + wide, top + high], axis=1)
+    return labelled, corners / np.array(mask.shape[::-1] * 2)
 
 
 def follow(before: NDArray[np.int32], tracks: Ints, now: NDArray[np.int32]) -> Ints:
@@ -114,9 +121,10 @@ def follow(before: NDArray[np.int32], tracks: Ints, now: NDArray[np.int32]) -> I
     found = np.full(int(now.max()), -1)
     if not len(tracks) or not len(found):
         return found
-    shape = (len(tracks) + 1, len(found) + 1)
-    pairs = np.ravel_multi_index((before.ravel(), now.ravel()), shape)
-    shared = np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)[1:, 1:]
+    both = (before > 0) & (now > 0)
+    shape = (len(tracks), len(found))
+    pairs = np.ravel_multi_index((before[both] - 1, now[both] - 1), shape)
+    shared = np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)
     while shared.any():
         old, new = np.unravel_index(shared.argmax(), shared.shape)
         found[new] = tracks[old]
@@ -124,12 +132,21 @@ def follow(before: NDArray[np.int32], tracks: Ints, now: NDArray[np.int32]) -> I
     return found
 
 
+def _check_size(file: Path, mask: Bools, before: NDArray[np.int32]) -> None:
+    if before.size and mask.shape != before.shape:
+        (height, width), (due_height, due_width) = mask.shape, before.shape
+        raise UserError(
+            f"The mask {file} is {width}x{height} pixels but those before it are "
+            f"{due_width}x{due_height}; allowed is one size in an event."
+        )
+
+
 def _read(file: Path) -> Bools:
     try:
         with Image.open(file) as image:
             # Opacity is no anomaly; and grey pictures keep values that a conversion would round.
-            pixels = np.asarray(image.convert("RGB") if len(image.getbands()) > 1 else image)
+            coloured = image.mode == "P" or len(image.getbands()) > 1
+            pixels = np.asarray(image.convert("RGB") if coloured else image)
     except Exception as error:  # Pillow raises whatever the broken bytes lead to
         raise UserError(f"The mask {file} cannot be read as an image: {error}.") from error
-    mask: Bools = pixels.reshape(*pixels.shape[:2], -1).any(axis=2)
-    return mask
+    return np.asarray(pixels.reshape(*pixels.shape[:2], -1).any(axis=2), bool)

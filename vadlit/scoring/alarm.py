@@ -12,14 +12,16 @@ class Alarm:
 
     It is raised once the score has been above the level for `minimum` seconds, and ends once it
     has not been above the lower level for `cool_down` seconds: a rise in between belongs to the
-    same alarm. A score of NaN raises it at once.
+    same alarm. A score of NaN raises it at once. None is raised while the scene as a whole is
+    another one, nor `settle` seconds after: a lamp that is switched is no anomaly.
 
     Attributes:
         keep: The lower level, as a share of the way from the normal median to the level, 0 to 1;
             1 is the level itself.
         minimum: Seconds, at least 0; 0 raises it with the first score above the level.
         cool_down: Seconds, at least 0; 0 ends it with the first score not above the lower level.
-        frame_rate: Frames a second. Where it is unknown, None, both times must be 0, else it is a
+        settle: Seconds, at least 0.
+        frame_rate: Frames a second. Where it is unknown, None, all times must be 0, else it is a
             UserError, as is a setting out of its range.
         span: From the normal median to the level (`Threshold.span`), at least 0.
     """
@@ -27,6 +29,7 @@ class Alarm:
     keep: float
     minimum: float
     cool_down: float
+    settle: float
     frame_rate: float | None
     span: float
 
@@ -35,16 +38,21 @@ class Alarm:
         check_share("The alarm's keep", self.keep)
         check_non_negative("The alarm's minimum", self.minimum)
         check_non_negative("The alarm's cool_down", self.cool_down)
+        check_non_negative("The alarm's settle", self.settle)
         check_non_negative("The alarm's span", self.span)
         self._due = max(1, frames_in("The alarm's minimum", self.minimum, self.frame_rate))
         self._hold = frames_in("The alarm's cool_down", self.cool_down, self.frame_rate)
+        self._settling = frames_in("The alarm's settle", self.settle, self.frame_rate)
         self._above = self._below = 0
+        self._since_change = self._settling
         self._on = False
 
-    def push(self, score: float, level: float) -> bool:
-        """Take the event's next score and its level; whether the alarm is on."""
+    def push(self, score: float, level: float, changed: bool = False) -> bool:
+        """Take the event's next score, its level and whether the scene is another; is it on?"""
+        self._since_change = 0 if changed else self._since_change + 1
+        settled = self._since_change > self._settling
         lower = level - (1 - self.keep) * self.span
-        self._above = 0 if score <= level else self._above + 1
+        self._above = 0 if score <= level or not settled else self._above + 1
         self._below = self._below + 1 if score <= lower else 0
         if self._on:
             self._on = self._below <= self._hold

@@ -18,8 +18,8 @@ Floats = NDArray[np.float32]
 TILES = 4
 # Added to grey levels before they are divided: noise would decide in the dark.
 DARK = 8.0
-# How much more of the picture than ever in normal footage differs when the scene has changed.
-BEYOND = 1.25
+# The scene has changed when the light differs by so much, as a logarithm, in half of the tiles.
+SWITCHED = 0.1
 # How much faster the background follows then.
 HASTE = 20
 
@@ -29,7 +29,8 @@ class Scene(NamedTuple):
 
     Attributes:
         foreground: (h, w) bool, cells with something in them.
-        changed: More differs than things could cover: a lamp was switched, the camera was moved.
+        changed: The light differs by a tenth or more in half of the picture, which things can
+            hardly do: a lamp was switched, a shadow falls, the camera's exposure jumps.
     """
 
     foreground: Tensor
@@ -56,14 +57,12 @@ class Background:
         self.contrast = contrast
         self.follow = follow
         self._learned: Floats = np.zeros((0, 0), np.float32)
-        self._busiest = 1.0
         self.reset()
 
     def learn(self, greys: NDArray[np.uint8]) -> None:
-        """Take the background, and how much may be in front of it, from frames (n, H, W)."""
+        """Take the median of frames (n, H, W)."""
         self._learned = np.median(greys, axis=0).astype(np.float32)
         self.reset()
-        self._busiest = max(self._share(self._cells(grey, self._learned)) for grey in greys)
 
     def reset(self) -> None:
         """Go back to what was learned."""
@@ -71,43 +70,37 @@ class Background:
 
     def of_learned(self, grey: Grey) -> Tensor:
         """Foreground of a frame (H, W) of normal footage, (h, w) bool; nothing is followed."""
-        return self._cells(grey, self._learned)
+        return self._in_front(grey, self._learned, light(grey, self._learned))
 
     def see(self, grey: Grey) -> Scene:
         """What is in front, in the event's next frame (H, W)."""
-        foreground = self._cells(grey, self._now)
-        changed = self._share(foreground) > BEYOND * self._busiest
+        lit = light(grey, self._now)
+        foreground = self._in_front(grey, self._now, lit)
+        changed = bool(np.median(np.abs(np.log(lit))) > SWITCHED)
         step = self.follow * (HASTE if changed else 1)
         self._now += (grey - self._now).clip(-step, step)
         return Scene(foreground, changed)
 
     def state(self) -> dict[str, Tensor]:
         """What was learned."""
-        return {
-            "background": torch.from_numpy(self._learned),
-            "busiest": torch.tensor(self._busiest),
-        }
+        return {"background": torch.from_numpy(self._learned)}
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
         self._learned = state["background"].numpy()
-        self._busiest = float(state["busiest"])
         self.reset()
 
-    def _cells(self, grey: Grey, background: Floats) -> Tensor:
-        lit = (background + DARK) * light(grey, background) - DARK
+    def _in_front(self, grey: Grey, background: Floats, tiles: Floats) -> Tensor:
+        height, width = grey.shape
+        smooth = cv2.resize(tiles, (width, height))
+        lit = (background + DARK) * smooth - DARK
         return cell_means(torch.from_numpy(np.abs(grey - lit))) > self.contrast
-
-    @staticmethod
-    def _share(foreground: Tensor) -> float:
-        return float(foreground.float().mean())
 
 
 def light(grey: Grey, background: Floats) -> Floats:
-    """How much brighter a frame is than the background at each pixel, (H, W) > 0: smooth."""
+    """How much brighter a frame is than the background, (4, 4) > 0: the median in each tile."""
     height, width = grey.shape
     ratio = (grey + np.float32(DARK)) / (background + np.float32(DARK))
     rows, columns = (np.linspace(0, size, TILES + 1).astype(int) for size in (height, width))
     tiles = [[np.median(ratio[a:b, c:d]) for c, d in pairwise(columns)] for a, b in pairwise(rows)]
-    smooth = cv2.resize(np.array(tiles, np.float32), (width, height))
-    return smooth.astype(np.float32)
+    return np.array(tiles, np.float32)

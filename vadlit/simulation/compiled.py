@@ -11,6 +11,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _numba: Any = import_module("numba")
 
 prange: type[range] = _numba.prange
+# OpenMP's threads wait by spinning: on a busy machine small pictures took five times as long.
+_numba.config.THREADING_LAYER = "workqueue"
 
 # Sums may be reordered, but infinities and NaN keep their meaning.
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
@@ -32,6 +34,8 @@ def _compile(function: F, *, parallel: bool) -> F:
     if not parallel:
         # Nothing is allocated in there: counting references would take a third of the time.
         options["_nrt"] = False
+        # An array is passed as seven numbers or more: a call costs as much as what it calls.
+        options["forceinline"] = True
     try:
         kernel: Any = _numba.njit(cache=True, **options)(function)
     except RuntimeError:  # numba finds no folder that it may write to

@@ -66,6 +66,13 @@ def _shadow_of_turned(
 ) -> float:
     radius, half, hole = solids[i, EXTENT + 0], solids[i, EXTENT + 1], solids[i, EXTENT + 2]
     flat = max(d[0] * d[0] + d[1] * d[1], 1e-9)
+    if hole > 0.0 and abs(d[2]) > 0.1:
+        # Most rays go far from a rail or ring: where one crosses its middle plane tells.
+        t = -o[2] / d[2]
+        slack = (half + spread * max(t, 0.0) + _CRISP) / abs(d[2])
+        there = (o[0] + t * d[0]) ** 2 + (o[1] + t * d[1]) ** 2
+        if there > (radius + slack) ** 2 or there < max(hole - slack, 0.0) ** 2:
+            return 0.0
     closest = -(o[0] * d[0] + o[1] * d[1]) / flat
     apart = sqrt(max(o[0] * o[0] + o[1] * o[1] - closest * closest * flat, 0.0))
     chord = sqrt(max(radius * radius - apart * apart, 0.0) / flat)

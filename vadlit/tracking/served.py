@@ -24,13 +24,11 @@ class ServedDetector(PythonModel):
     def predict(self, context: Any, model_input: np.ndarray, params: Any = None) -> pd.DataFrame:
         """Score consecutive frames, beginning a new event."""
         self.detector.reset()
-        found = [self.detector.step(frame) for frame in model_input]
-        rows = [
-            (score.frame, score.cue, score.score, self.detector.decide(score.score))
-            for score in found
-            if score is not None
-        ]
-        return pd.DataFrame(rows, columns=["frame", "cue", "score", "anomalous"])
+        found = [score for frame in model_input if (score := self.detector.step(frame))]
+        rows = [(score.frame, score.cue, score.score) for score in found]
+        table = pd.DataFrame(rows, columns=["frame", "cue", "score"])
+        table["anomalous"] = self.detector.threshold.decide(table["score"].to_numpy(np.float64))
+        return table
 
 
 mlflow.models.set_model(ServedDetector())

@@ -52,6 +52,13 @@ class VideoFile:
         """The file."""
         return (self.path,)
 
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames a second on average, as the file states; None where it states nothing."""
+        with self._stream() as (_, stream):
+            rate = stream.average_rate
+        return float(rate) if rate else None
+
     def __len__(self) -> int:
         """Frames that decode, counted once: what a file says of itself may be wrong."""
         if self._count is None:

@@ -10,7 +10,8 @@ from vadlit.scoring.thresholds.base import Floats, Threshold, check_positive, fr
 
 HOUR = 3600.0
 FEWEST = 10  # blocks; of fewer, no tail can be told
-TAIL = 0.1  # share of the blocks that the tail is taken from
+TAIL = 0.1  # share of the blocks that the tail is taken from,
+LEAST = 5  # but so many at least
 
 
 @dataclass
@@ -58,11 +59,11 @@ def block_maxima(scores: Floats, length: int) -> Floats:
     Blocks are of at least `length` frames, what is left over being shared out among them; an
     event that is shorter is one block.
     """
-    blocks = np.array_split(scores, max(1, len(scores) // length))
-    return np.array([block.max() for block in blocks])
+    blocks = max(1, len(scores) // length)
+    return np.maximum.reduceat(scores, np.arange(blocks) * len(scores) // blocks)
 
 
-def exceeded_by(share: float, values: Floats, tail: float = TAIL) -> float:
+def exceeded_by(share: float, values: Floats, tail: float = TAIL, least: int = LEAST) -> float:
     """The level that the next value exceeds with a probability of `share`.
 
     With n values there are two cases, and in both the probability is an average over all the
@@ -71,23 +72,27 @@ def exceeded_by(share: float, values: Floats, tail: float = TAIL) -> float:
     - `share >= 1 / (n + 1)`: the value of rank ceil((1 - share)(n + 1)) from below. The next
       value exceeds it with a probability of at most `share`, whatever the distribution, if all
       n + 1 values are exchangeable (split conformal prediction; Vovk, Gammerman and Shafer 2005).
-    - Below that no value is high enough, and the tail is taken to be exponential above the
-      (m + 1)-th highest value u (peaks over threshold; Coles 2001, chapter 4; Siffer et al., KDD
-      2017). With s the sum of the m excesses, the next value exceeds
+    - Below that, the highest value is not high enough, and the tail is taken to be exponential
+      above the (m + 1)-th highest value u (peaks over threshold; Coles 2001, chapter 4; Siffer et
+      al., KDD 2017). With s the sum of the m excesses, the next value exceeds
       `u + s * (((m + 1) / (share * (n + 1)))^(1/m) - 1)` with a probability of exactly `share`:
       u is exceeded by (m + 1) / (n + 1), and s is gamma distributed, over which the exponential
       averages to (1 + c)^-m at u + c s. A lighter tail exceeds it less often, a heavier one more.
+      The level is that or the highest value, whichever is higher: a lower share never lowers it.
 
     Args:
         share: Above 0 and below 1.
-        values: (n,), n >= 2.
+        values: (n,), n > `least`.
         tail: The share m / n, above 0 and below 1.
+        least: The lowest m, at least 1.
     """
     count, ordered = len(values), np.sort(values)
     rank = floor(share * (count + 1))
+    highest = float(ordered[-max(1, rank)])
     if rank >= 1:
-        return float(ordered[-rank])
-    over = max(1, round(tail * count))
+        return highest
+    over = max(least, round(tail * count))
     start = ordered[-over - 1]
     excess = float((ordered[-over:] - start).sum())
-    return float(start + excess * (((over + 1) / (share * (count + 1))) ** (1 / over) - 1))
+    factor = ((over + 1) / (share * (count + 1))) ** (1 / over) - 1
+    return max(highest, float(start + excess * factor))
