@@ -245,8 +245,9 @@ def test_the_lines_have_the_settings_of_the_thesis(line: str, window: int) -> No
 
 def test_the_frame_rate_is_that_of_the_labels_else_the_videos(root: Path) -> None:
     write_labels(root / "val" / "day.json", Labels(12.5))
-    train, val, test = read(root)
-    rates = {event.name: event.frame_rate for event in (*train, *val, *test)}
+    splits = read(root)
+    events = (*splits.train, *splits.val, *splits.test)
+    rates = {event.name: event.frame_rate for event in events}
     assert rates["day"] == 12.5
     assert rates["cam2"] == 30.0
     assert rates["missed"] is None
