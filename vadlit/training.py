@@ -59,6 +59,9 @@ def train(config: DictConfig) -> Evaluation:
             data, module = build_training(config, resolved)
             # Before the training, so that a mistake in its settings does not cost one.
             detector = assemble(module.predictor, resolved | {"size": list(data.size)})
+            if "prediction" not in detector.cue.needs:
+                # Nothing would look at what a decoder predicts: it stays as it is.
+                resolved["trainer"]["max_epochs"] = 0
             seconds = _fit(resolved, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})
             tracker.log_folder(folder.checkpoints, "checkpoints")
@@ -149,6 +152,8 @@ def _fit(
     trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     if trainer.interrupted:
         raise KeyboardInterrupt
+    if not trainer.max_epochs:
+        trainer.save_checkpoint(folder.checkpoints / "last.ckpt")
     return timer.time_elapsed("train")
 
 

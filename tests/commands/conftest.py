@@ -80,6 +80,7 @@ def tiny(ped2_repack: Path) -> list[str]:
         "trainer.max_epochs=1",
         "trainer.accelerator=cpu",
         "study=tiny",
+        "score=thesis",
         "window=3",
     ]
 
