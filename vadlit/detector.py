@@ -94,6 +94,7 @@ class Detector:
         """Begin a new event."""
         self.cue.reset()
         self._smoother.reset()
+        self.threshold.reset()
         self._ring.clear()
         self._frame = -1
 
