@@ -17,10 +17,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 help: ## show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
 
-demo: $(INSTALLED) ## simulate a line, prepare it, train two decoders, compare them
-	$(BIN)/vadlit simulate line=can_short out=$(DEMO)/footage size=[288,288]
-	$(BIN)/vadlit prepare source=$(DEMO)/footage/train test=$(DEMO)/footage/test out=$(DEMO)/can rate=10
+demo: $(INSTALLED) ## simulate a line, prepare it, train two decoders and the default preset
+	$(BIN)/vadlit simulate line=can_short out=$(DEMO)/footage size=[288,288] rate=10
+	$(BIN)/vadlit prepare source=$(DEMO)/footage/train test=$(DEMO)/footage/test out=$(DEMO)/can
 	$(BIN)/vadlit train -m experiment=demo data.root=$(DEMO)/can model=base,skiptwice
+	$(BIN)/vadlit train data=can data.root=$(DEMO)/can study=demo name=preset
 	@echo "Curves, pictures and the comparison: make ui, then http://127.0.0.1:5000, study demo."
 
 test: lint ## check format, lint and types, then run all tests

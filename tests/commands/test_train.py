@@ -158,3 +158,16 @@ def test_output_is_quiet_without_a_terminal(vadlit: Vadlit, tiny: list[str]) -> 
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.split("\n") if line] == ["model", "base-none-1"] * 2
     assert [line.split()[0] for line in done.stderr.strip().splitlines()] == ["epoch"]
+
+
+def test_a_cue_that_needs_no_prediction_trains_no_decoder(
+    vadlit: Vadlit, tiny: list[str], tmp_path: Path
+) -> None:
+    settings = [*tiny, "score=vadlit", "threshold=sigma", "alarm=none", "study=fused"]
+    done = vadlit("train", *settings, runs=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "epoch" not in done.stderr
+    (checkpoint,) = tmp_path.glob("fused/*/checkpoints/last.ckpt")
+    again = vadlit("evaluate", f"checkpoint={checkpoint}")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == done.stdout
