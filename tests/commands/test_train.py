@@ -156,7 +156,10 @@ def test_a_mistake_is_one_sentence(
 def test_output_is_quiet_without_a_terminal(vadlit: Vadlit, tiny: list[str]) -> None:
     done = vadlit("train", *tiny)
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.split("\n") if line] == ["model", "base-none-1"] * 2
+    assert [line.split()[0] for line in done.stdout.split("\n") if line] == [
+        "model",
+        "base-none-1",
+    ] * 2
     assert [line.split()[0] for line in done.stderr.strip().splitlines()] == ["epoch"]
 
 

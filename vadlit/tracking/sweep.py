@@ -22,6 +22,7 @@ from vadlit.evaluation.figures import roc_figure
 from vadlit.evaluation.roc import Roc
 from vadlit.evaluation.table import COLUMNS, table
 from vadlit.tracking.run import PARENT, Tracker, open_run
+from vadlit.tracking.seeds import over_seeds
 from vadlit.tracking.server import absolute
 
 VARIABLE = "VADLIT_PARENT_RUN"
@@ -68,7 +69,7 @@ class Sweep(Callback):
         jobs = _children(self._parent)
         rows = [_row(job) for job in jobs]
         _log_comparison(self._parent, jobs, rows)
-        print(f"\n{table({row['name']: row for row in rows if row['status'] == 'FINISHED'})}")
+        print(f"\n{_table([row for row in rows if row['status'] == 'FINISHED'])}")
         print(f"\nmlflow ui --backend-store-uri {absolute(config.tracking.uri)}", flush=True)
         self._parent.end("FAILED" if self._failed else "FINISHED")
         if self._failed:
@@ -103,6 +104,8 @@ def _log_comparison(parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row]) -
     parent.log_json("comparison.json", list(rows))
     if rows:
         parent.log_text("comparison.csv", _csv(rows))
+    if averages := over_seeds([row for row in rows if row["status"] == "FINISHED"]):
+        parent.log_text("seeds.csv", _csv(averages))
     curves: dict[str, tuple[Roc, Roc]] = {}
     for job in jobs:
         pair = _curves(parent, job)
@@ -110,6 +113,14 @@ def _log_comparison(parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row]) -
             curves[_distinct(job.info.run_name, curves)] = pair
     if curves:
         parent.log_figure("roc.png", roc_figure(curves))
+
+
+def _table(rows: Sequence[Row]) -> str:
+    """A line a job, and below them their mean and deviation over seeds."""
+    lines: dict[str, Row] = {}
+    for row in (*rows, *over_seeds(rows)):
+        lines[_distinct(row["name"], lines)] = row
+    return table(lines)
 
 
 def _curves(parent: Tracker, job: Run) -> tuple[Roc, Roc] | None:
