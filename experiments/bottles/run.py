@@ -76,7 +76,7 @@ def cut(file: Path, stretches: list[tuple[int, int]], folder: Path) -> list[Path
 def row(out: Path, name: str) -> dict:
     """Train and evaluate one preset."""
     start = time.monotonic()
-    done = vadlit(
+    vadlit(
         "train",
         "data=folder",
         f"data.root={out / 'bottles'}",

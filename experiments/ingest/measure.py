@@ -1,9 +1,10 @@
-"""How long `vadlit prepare` takes against bare decoding of the same footage: prepare.json beside.
+"""How long `vadlit prepare` takes against bare decoding of the same footage: results.json beside.
 
 Bare decoding is PyAV alone: one pass, every frame to an rgb24 array, with each kind of threads.
-The two take turns, after one warm-up of each; what is reported are medians and quartiles.
+All take turns, after one warm-up of each; what is reported are medians and quartiles, of seconds on
+the clock and of processor time (all threads), which tells what a busy machine hides.
 
-Usage: python experiments/ingest/measure.py [SECONDS [REPEATS]]
+Usage: OMP_NUM_THREADS=1 python experiments/ingest/measure.py [SECONDS [REPEATS]]
 """
 
 import json
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import av
@@ -32,6 +33,9 @@ HERE = Path(__file__).parent
 RATE, WIDTH, HEIGHT = 30, 640, 480
 ROI = (80.0, 0.0, 480.0, 480.0)
 BOUND = 1.5
+CLOCKS: dict[str, Callable[[], float]] = {"seconds": perf_counter, "cpu_seconds": process_time}
+
+Taken = dict[str, list[float]]  # by way, one number a turn
 
 
 def main() -> None:
@@ -49,7 +53,7 @@ def main() -> None:
         }
         taken = in_turns(ways, repeats)
     result = summary(taken, seconds * RATE)
-    (HERE / "prepare.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    (HERE / "results.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))
 
 
@@ -82,32 +86,29 @@ def settings(file: Path, out: Path) -> Settings:
     return Settings((file,), (), (), out, ROI, (224, 224), None, shares, 95)
 
 
-def in_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
-    """Seconds of each way, one after the other, so that what else runs meets all alike."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def in_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, Taken]:
+    """What each way takes, one after the other, so that what else runs meets all alike."""
+    taken: dict[str, Taken] = {clock: {name: [] for name in ways} for clock in CLOCKS}
     for turn in range(repeats + 1):
         for name, way in ways.items():
-            start = perf_counter()
+            start = {clock: now() for clock, now in CLOCKS.items()}
             way()
             if turn:
-                taken[name].append(perf_counter() - start)
+                for clock, now in CLOCKS.items():
+                    taken[clock][name].append(now() - start[clock])
     return taken
 
 
-def summary(taken: dict[str, list[float]], frames: int) -> dict[str, Any]:
+def summary(taken: dict[str, Taken], frames: int) -> dict[str, Any]:
     """Medians, quartiles and ratios, of one turn each."""
-    bare = [name for name in taken if name != "prepare"]
-    ratios = {
-        name: spread([p / b for p, b in zip(taken["prepare"], taken[name], strict=True)])
-        for name in bare
-    }
+    on_the_clock = taken["seconds"]["prepare"]
     return {
         "frames": frames,
         "picture": f"{WIDTH}x{HEIGHT}",
-        "repeats": len(taken["prepare"]),
-        "seconds": {name: spread(values) for name, values in taken.items()},
-        "frames_per_second": round(frames / statistics.median(taken["prepare"]), 1),
-        "prepare_over": ratios,
+        "repeats": len(on_the_clock),
+        "frames_per_second": round(frames / statistics.median(on_the_clock), 1),
+        **{clock: {name: spread(x) for name, x in each.items()} for clock, each in taken.items()},
+        "prepare_over": {clock: ratios(each) for clock, each in taken.items()},
         "bound": BOUND,
         "machine": {
             "cpu": cpu(),
@@ -121,6 +122,15 @@ def summary(taken: dict[str, list[float]], frames: int) -> dict[str, Any]:
             **{name: version(name) for name in ("av", "opencv-python-headless", "torchvision")},
         },
         "commit": commit(),
+    }
+
+
+def ratios(taken: Taken) -> dict[str, dict[str, float]]:
+    """Of prepare over each kind of bare decoding, turn by turn."""
+    return {
+        name: spread([p / b for p, b in zip(taken["prepare"], values, strict=True)])
+        for name, values in taken.items()
+        if name != "prepare"
     }
 
 
