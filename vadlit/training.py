@@ -61,6 +61,7 @@ def train(config: DictConfig) -> Evaluation:
             detector = assemble(module.predictor, resolved | {"size": list(data.size)})
             if "prediction" not in detector.cue.needs:
                 # Nothing would look at what a decoder predicts: it stays as it is.
+                data.attach(detector.predictor.encoder, (), augmented=False)
                 resolved["trainer"]["max_epochs"] = 0
             seconds = _fit(resolved, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})

@@ -67,6 +67,8 @@ def cut(file: Path, stretches: list[tuple[int, int]], folder: Path) -> list[Path
     cuts = []
     for number, (first, end) in enumerate(stretches):
         cuts.append(folder / f"normal{number}.mp4")
+        if cuts[-1].exists():
+            continue
         with VideoWriter(cuts[-1], frames[0].shape[:2], 179 / 6) as writer:
             for image in frames[first:end]:
                 writer.write(image)

@@ -35,11 +35,13 @@ def _job(config: DictConfig) -> None:
     with _checkpoint(settings) as path:
         predictor, trained = load_checkpoint(path)
     data = _data(settings, trained)
-    data.attach(predictor.encoder, predictor.taps, augmented=False)
-    data.prepare_data()
-    data.setup("test")
     changed = {key: settings[key] for key in SCORING if settings.get(key) is not None}
     detector = assemble(predictor, trained | changed | {"size": list(data.size)})
+    # Features that more than one look at the footage needs are kept.
+    kept = predictor.taps if "prediction" in detector.cue.needs else ()
+    data.attach(predictor.encoder, kept, augmented=False)
+    data.prepare_data()
+    data.setup("test")
     evaluation = evaluate(detector, data)
     if settings["output"]:
         write_results(Path(str(settings["output"])), trained["name"], evaluation)
