@@ -125,3 +125,9 @@ def test_the_worst_are_a_whole_number_of_cells(worst: float) -> None:
 def test_without_parts_there_is_nothing_to_fuse() -> None:
     with pytest.raises(UserError, match=r"cue\.parts is empty"):
         Fusion({"motion": None})
+
+
+def test_still_validation_footage_is_refused(fusion: Fusion) -> None:
+    silent = View(torch.full((1, 3, 6, 8), -1.0))
+    with pytest.raises(UserError, match="The validation footage shows nothing in front of its"):
+        fusion.learn([shown(0)], [silent])

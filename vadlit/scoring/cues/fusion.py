@@ -95,6 +95,11 @@ class Fusion:
         step = max(1, len(held_out) // RANGE_FRAMES)
         seen = [self._spoken(held_out[number]) for number in range(0, len(held_out), step)]
         values = torch.cat(seen, dim=1).double()
+        if values.shape[1] < 2:
+            raise UserError(
+                "The validation footage shows nothing in front of its background; allowed is "
+                "footage in which something moves."
+            )
         self.means = values.mean(dim=1).float()
         spread = values.std(dim=1).float()
         self.deviations = spread.maximum(LEAST_SPREAD * self.means.abs()).clamp(min=1e-6)
