@@ -89,7 +89,8 @@ def row(out: Path, name: str) -> dict:
         *PRESETS[name],
     )
     seconds = time.monotonic() - start
-    (checkpoint,) = (out / "runs" / "bottles").glob(f"{name}-*/checkpoints/last.ckpt")
+    kept = (out / "runs" / "bottles").glob(f"{name}-*/checkpoints/last.ckpt")
+    checkpoint = max(kept, key=lambda file: file.stat().st_mtime)
     found = vadlit("evaluate", f"checkpoint={checkpoint}", f"output={out / name}", "--json")
     report = json.loads(found)
     (HERE / f"{name}.png").write_bytes((out / name / "curves" / f"{NAME}.png").read_bytes())
