@@ -4,7 +4,7 @@ import torch
 from scipy.ndimage import gaussian_filter, shift
 from torch import Tensor
 
-from vadlit.scoring.cues.motion import Motion
+from vadlit.scoring.cues.motion import Motion, contrast
 from vadlit.scoring.view import View
 
 
@@ -42,3 +42,18 @@ def test_light_is_no_motion() -> None:
     frames = moved(0.0).frames.clone()
     frames[1] = frames[1] * 0.8 + 0.1
     assert inner(Motion(16).cells(View(frames))).median() < 0.3
+
+
+def test_a_soft_shadow_is_hardly_a_motion() -> None:
+    texture = moved(0.0).target[0].numpy()
+    falls = [1 - 0.5 / (1 + np.exp((np.arange(128) - middle) / 8)) for middle in (50, 60)]
+    frames = torch.from_numpy(np.stack([texture * fall for fall in falls])).float()
+    cells = inner(Motion(16).cells(View(frames[:, None].expand(-1, 3, -1, -1))))
+    assert cells.max() < 2.5  # the edge moves 10 pixels
+
+
+def test_contrast_is_the_ratio_to_the_surroundings() -> None:
+    image = (moved(0.0).target[0].numpy() * 200).astype(np.uint8)
+    lit = image.astype(np.float64) + 8
+    expected = 110 * lit / gaussian_filter(lit, 2.0, mode="mirror", truncate=4)
+    assert np.abs(contrast(image)[8:-8, 8:-8] - np.floor(expected)[8:-8, 8:-8]).max() <= 1

@@ -1,17 +1,30 @@
-"""How fast things move at a place."""
+"""How fast things move at a place, whatever the light does."""
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vadlit.scoring.cells import cell_means, grey
 from vadlit.scoring.cues.plain import Plain
 from vadlit.scoring.view import View
 
+Grey = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+# Standard deviation, pixels, of the surroundings that a pixel is divided by, the grey level that
+# they are raised to, and what is added to grey levels, as noise would decide in the dark.
+AROUND, LEVEL, DARK = 2.0, 110.0, 8.0
+
 
 class Motion(Plain):
     """Speed of the dense optical flow from the last frame, averaged around each cell.
+
+    The flow is taken of the frames and of their contrast, each pixel divided by its surroundings,
+    and at each pixel the slower of the two counts. The edge of a shadow moves in the frames, and
+    not in their contrast, to which it is too soft; noise moves in the contrast, where there is
+    none, and not in the frames; things move in both.
 
     Args:
         window: Height and width that the speed is averaged over, pixels, even, 8 or more.
@@ -29,6 +42,17 @@ class Motion(Plain):
     def cells(self, view: View) -> Tensor:
         """Mean speed around each cell, pixels a frame, (h, w)."""
         before, now = (grey(frame).cpu().numpy() for frame in (view.last_input, view.target))
+        slower = np.minimum(self._speed(before, now), self._speed(contrast(before), contrast(now)))
+        return cell_means(torch.from_numpy(slower), self.window)
+
+    def _speed(self, before: Grey, now: Grey) -> Floats:
         # The stubs ask for an array to write to; without one, OpenCV makes it.
-        flow = self.flow.calc(before, now, None)  # type: ignore[call-overload]
-        return cell_means(torch.from_numpy(np.hypot(flow[..., 0], flow[..., 1])), self.window)
+        flow: Floats = self.flow.calc(before, now, None)  # type: ignore[call-overload]
+        return np.hypot(flow[..., 0], flow[..., 1])
+
+
+def contrast(image: Grey) -> Grey:
+    """A frame (H, W) without its light: each pixel divided by its surroundings, around 110."""
+    lit = image + np.float32(DARK)
+    ratio: Floats = lit / cv2.GaussianBlur(lit, (0, 0), AROUND)
+    return (LEVEL * ratio).clip(0, 255).astype(np.uint8)
