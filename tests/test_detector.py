@@ -16,6 +16,7 @@ from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.detector import Detector, FrameScore, assemble
 from vadlit.errors import UserError
 from vadlit.models.normalisation import MEAN, STD
+from vadlit.scoring.view import CueValue
 from vadlit.video.resize import resize
 
 COUNT, WINDOW = 9, 3
@@ -236,3 +237,14 @@ def test_a_foreign_target_is_refused(part: str, target: str, tmp_path: Path) -> 
     folder = change(tmp_path / "detector", **{part: {"_target_": target}})
     with pytest.raises(UserError, match="_target_ is"):
         Detector.load(folder)
+
+
+def test_the_score_stands_still_while_the_scene_changes() -> None:
+    made = detector(window=WINDOW)
+    said = [CueValue(float(value), torch.zeros(32, 64), value >= 50) for value in (1, 2, 90, 50, 4)]
+    made.cue = Mock(needs=frozenset({"frames"}), taps=(), side_effect=said)
+    found = [made.see(image) for image in torch.zeros(9, 3, 32, 64, dtype=torch.uint8)]
+    scores = [score for score in found if score is not None]
+    assert [score.cue for score in scores] == [1, 2, 90, 50, 4]
+    assert [score.score for score in scores] == [1, 1.5, 1.5, 1.5, pytest.approx(7 / 3)]
+    assert [score.changed for score in scores] == [False, False, True, True, False]

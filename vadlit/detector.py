@@ -37,7 +37,7 @@ class FrameScore:
     Attributes:
         frame: Its number in the event, from 0.
         cue: Raw, high is anomalous.
-        score: The cue averaged over the window.
+        score: The cue averaged over the window; it stands still while the scene changes.
         map: (H, W), where the cue comes from.
         changed: The scene as a whole has changed.
         view: What the cue saw.
@@ -119,7 +119,9 @@ class Detector:
             return None
         view = self._view()
         value, where, changed = self.cue(view)
-        return FrameScore(self._frame, value, self._smoother.push(value), where, changed, view)
+        # Against a scene in another light, a score says nothing.
+        smoothed = self._smoother.hold if changed else self._smoother.push
+        return FrameScore(self._frame, value, smoothed(value), where, changed, view)
 
     def _view(self) -> View:
         frames = torch.stack([seen.image for seen in self._ring])

@@ -79,3 +79,11 @@ def test_a_window_that_is_none_is_named(window: Any) -> None:
         smooth(np.zeros(3), window)
     with pytest.raises(UserError, match=f"^The smoothing window is {window!r}.*at least 1"):
         Smoother(window)
+
+
+def test_a_score_that_is_left_out_changes_nothing() -> None:
+    smoother = Smoother(3)
+    assert smoother.hold(9.0) == 9.0
+    assert [smoother.push(x) for x in (1.0, 2.0)] == [1.0, 1.5]
+    assert smoother.hold(99.0) == 1.5
+    assert smoother.push(3.0) == 2.0

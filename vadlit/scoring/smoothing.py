@@ -50,6 +50,10 @@ class Smoother:
         self._last.append(value)
         return _mean(self._last)
 
+    def hold(self, value: float) -> float:
+        """Leave a score out that says nothing; return the mean so far, or it before the first."""
+        return _mean(self._last) if self._last else value
+
     def reset(self) -> None:
         """Forget all scores: a new event begins."""
         self._last.clear()
