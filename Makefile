@@ -22,6 +22,7 @@ demo: $(INSTALLED) ## simulate a line, prepare it, train two decoders and the de
 	$(BIN)/vadlit prepare source=$(DEMO)/footage/train test=$(DEMO)/footage/test out=$(DEMO)/can
 	$(BIN)/vadlit train -m experiment=demo data.root=$(DEMO)/can model=base,skiptwice
 	$(BIN)/vadlit train data=can data.root=$(DEMO)/can study=demo
+	@echo
 	@echo "Curves, pictures and the comparison: make ui, then http://127.0.0.1:5000, study demo."
 
 test: lint ## check format, lint and types, then run all tests
