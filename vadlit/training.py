@@ -29,6 +29,7 @@ from vadlit.tracking.lightning import EpochLogger
 from vadlit.tracking.model import log_detector
 from vadlit.tracking.run import Tracker, track
 from vadlit.tracking.sweep import parent_run
+from vadlit.views import predicting_taps
 
 
 def train(config: DictConfig) -> Evaluation:
@@ -59,11 +60,11 @@ def train(config: DictConfig) -> Evaluation:
             data, module = build_training(config, resolved)
             # Before the training, so that a mistake in its settings does not cost one.
             detector = assemble(module.predictor, resolved | {"size": list(data.size)})
-            if "prediction" not in detector.cue.needs:
-                # Nothing would look at what a decoder predicts: it stays as it is.
-                data.attach(detector.predictor.encoder, (), augmented=False)
-                resolved["trainer"]["max_epochs"] = 0
-            seconds = _fit(resolved, data, module, folder, checkpoint, tracker)
+            taps = predicting_taps(detector.cue, module.predictor)
+            augmented = not isinstance(module.augmentation, nn.Identity)
+            data.attach(module.predictor.encoder, taps, augmented=augmented)
+            settings = _trainer_settings(resolved, predicting=bool(taps))
+            seconds = _fit(settings, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})
             tracker.log_folder(folder.checkpoints, "checkpoints")
             module.eval()
@@ -103,8 +104,6 @@ def build_training(
         if isinstance(error.__cause__, UserError):
             raise error.__cause__ from None
         raise
-    augmented = not isinstance(augmentation, nn.Identity)
-    data.attach(predictor.encoder, predictor.taps, augmented=augmented)
     module = PredictionModule(predictor, augmentation, loss, optimizer, resolved["seed"], resolved)
     return data, module
 
@@ -117,8 +116,14 @@ def _log_origin(tracker: Tracker, resolved: Config) -> None:
     tracker.set_tags({"mlflow.source.git.commit": str(origin["git_commit"])})
 
 
+def _trainer_settings(resolved: Config, *, predicting: bool) -> Config:
+    """What Lightning's trainer takes; a decoder nothing looks at is not trained."""
+    settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
+    return settings if predicting else settings | {"max_epochs": 0}
+
+
 def _fit(
-    resolved: Config,
+    settings: Config,
     data: SequenceDataModule,
     module: PredictionModule,
     folder: RunFolder,
@@ -139,7 +144,6 @@ def _fit(
         )
         for name, monitor in (("best", "val/loss"), ("last", None))
     ]
-    settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
     trainer = pl.Trainer(
         **settings,
         devices=1,

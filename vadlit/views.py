@@ -29,8 +29,12 @@ def make_view(cue: Cue, predictor: Predictor, frames: Tensor, features: Features
 
 def taps_of(cue: Cue, predictor: Predictor) -> tuple[str, ...]:
     """The encoder stages that a cue needs, for itself and for the prediction."""
-    predicting = predictor.taps if "prediction" in cue.needs else ()
-    return tuple(dict.fromkeys((*predicting, *cue.taps)))
+    return tuple(dict.fromkeys((*predicting_taps(cue, predictor), *cue.taps)))
+
+
+def predicting_taps(cue: Cue, predictor: Predictor) -> tuple[str, ...]:
+    """The encoder stages that a prediction is made from; none where the cue looks at none."""
+    return predictor.taps if "prediction" in cue.needs else ()
 
 
 class Views(Sequence[View]):

@@ -14,7 +14,10 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from vadlit.config import data_root
+from vadlit.evaluation.cases import case_confusion
 from vadlit.evaluation.scores import read_scores
 from vadlit.tracking.environment import environment
 from vadlit.video.footage import open_footage
@@ -26,7 +29,6 @@ RATE = 10  # of the 29.8 frames a second, which hardly differ
 SIZE = (192, 352)
 # Frames left out on either side of an anomaly, as nobody labels its beginning to the frame.
 MARGIN = 5
-NEAR = 2  # frames at 29.8 a second around a case in which an alarm is not false
 PRESETS = {
     # There are 10 s of validation footage in eight stretches; the threshold wants ten blocks.
     "vadlit": ["score=vadlit", "threshold.block=0.5"],
@@ -98,18 +100,15 @@ def row(out: Path, name: str) -> dict:
 
 
 def told(results: Path) -> dict:
-    """Cases with a flagged frame, and flagged frames farther than `NEAR` from any case."""
+    """Cases with a flagged frame, and flagged frames more than a prepared frame from any case."""
     (event,), (flagged,) = read_scores(results / "scores" / "test.parquet")
-    near = event.labels.copy()
-    cases = found = 0
-    edges = [i for i in range(len(near)) if near[i] and (i == 0 or not near[i - 1])]
-    for first in edges:
-        end = first
-        while end < len(near) and event.labels[end]:
-            end += 1
-        cases, found = cases + 1, found + bool(flagged[first:end].any())
-        near[max(0, first - 1) : end + 1] = True  # a frame here is three of the footage
-    return {"cases": cases, "found": found, "flagged_far_from_cases": int((flagged & ~near).sum())}
+    counts = case_confusion([event], [flagged])
+    near = np.convolve(event.labels, np.ones(3), "same") > 0  # a frame here is three of the footage
+    return {
+        "cases": counts.true_positives + counts.false_negatives,
+        "found": counts.true_positives,
+        "flagged_far_from_cases": int((flagged & ~near).sum()),
+    }
 
 
 def vadlit(*arguments: str) -> str:

@@ -4,7 +4,8 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from vadlit.scoring.background import DARK, HASTE, Background, Scene, light
+from vadlit.scoring.background import HASTE, Background, Scene, light
+from vadlit.scoring.cells import DARK
 
 SIZE = (128, 192)
 Grey = NDArray[np.uint8]

@@ -19,6 +19,7 @@ from vadlit.evaluation.table import table
 from vadlit.mistakes import mistakes_told
 from vadlit.models.module import load_checkpoint
 from vadlit.tracking.fetch import fetch
+from vadlit.views import predicting_taps
 
 SCORING = ("cue", "threshold", "alarm", "window")
 
@@ -37,9 +38,7 @@ def _job(config: DictConfig) -> None:
     data = _data(settings, trained)
     changed = {key: settings[key] for key in SCORING if settings.get(key) is not None}
     detector = assemble(predictor, trained | changed | {"size": list(data.size)})
-    # Features that more than one look at the footage needs are kept.
-    kept = predictor.taps if "prediction" in detector.cue.needs else ()
-    data.attach(predictor.encoder, kept, augmented=False)
+    data.attach(predictor.encoder, predicting_taps(detector.cue, predictor), augmented=False)
     data.prepare_data()
     data.setup("test")
     evaluation = evaluate(detector, data)

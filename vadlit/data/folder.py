@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from vadlit.data.counts import count_frames
 from vadlit.data.events import Event
-from vadlit.data.frames import Counted, Frames
+from vadlit.data.frames import Counted
 from vadlit.data.labels import Labels, read_labels
 from vadlit.data.module import SequenceDataModule, Splits
 from vadlit.errors import UserError
@@ -96,20 +96,20 @@ def read_event(place: Path, cache_dir: Path) -> Event:
     Raises:
         UserError: The footage cannot be read, or its labels are malformed.
     """
-    frames, rate = _folder(place) if place.is_dir() else _video(place, cache_dir)
+    frames = FrameFolder.open(place) if place.is_dir() else _video(place, cache_dir)
     file = _labels_of(place)
     labels = read_labels(file, len(frames)) if file.exists() else Labels()
-    rate = labels.frame_rate or rate
+    rate = labels.frame_rate or _stated_rate(place)
     return Event(_name(place), frames, labels.anomalous, bait=labels.bait, frame_rate=rate)
 
 
-def _folder(place: Path) -> tuple[Frames, float | None]:
-    return FrameFolder.open(place), None
-
-
-def _video(file: Path, cache_dir: Path) -> tuple[Frames, float | None]:
+def _video(file: Path, cache_dir: Path) -> Counted:
     video = VideoFile(file)
-    return Counted(video, count_frames(video, cache_dir)), video.frame_rate
+    return Counted(video, count_frames(video, cache_dir))
+
+
+def _stated_rate(place: Path) -> float | None:
+    return None if place.is_dir() else VideoFile(place).frame_rate
 
 
 def _name(place: Path) -> str:

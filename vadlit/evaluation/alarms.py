@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from vadlit.evaluation.cases import Case, cases
+from vadlit.evaluation.cases import Case, runs
 from vadlit.evaluation.report import Report
 from vadlit.evaluation.scores import Bools, EventScores
 
@@ -49,7 +49,7 @@ def alarms(event: EventScores, raised: Bools) -> Alarms:
         raised: (n,) True on the scored frames with the alarm on.
     """
     assert raised.shape == event.labels.shape
-    heard, due = _runs(raised, event.first), _runs(event.labels, event.first)
+    heard, due = runs(raised, event.first), runs(event.labels, event.first)
     right = [alarm for alarm in heard if any(_is_right(alarm, case) for case in due)]
     delays = [delay for case in due if (delay := _delay(case, right)) is not None]
     normal, alarmed = int((~event.labels).sum()), int((~event.labels & raised).sum())
@@ -91,10 +91,6 @@ def alarm_report(
         "delay_frames": _median(delays),
         **_in_time(found, rates),
     }
-
-
-def _runs(flags: Bools, first: int) -> list[Case]:
-    return [run for run in cases(flags, first) if run.anomalous]
 
 
 def _is_right(alarm: Case, case: Case) -> bool:

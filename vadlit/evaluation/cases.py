@@ -1,10 +1,11 @@
 """Cases: what an operator counts. A run of frames of one label is one thing to flag or to leave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vadlit.evaluation.scores import Bools, EventScores, Floats
 
@@ -46,17 +47,18 @@ def cases(labels: Bools, first: int) -> list[Case]:
     return found
 
 
+def runs(flags: Bools, first: int) -> list[Case]:
+    """The cases of `cases` that are anomalous: runs of frames with their flag set."""
+    return [case for case in cases(flags, first) if case.anomalous]
+
+
 def case_scores(events: Sequence[EventScores]) -> tuple[Floats, Bools]:
     """The score of each case of all events, the highest of its frames, and its label.
 
     Source: thesis section 4.1: a case is flagged when any of its frames is.
     """
-    pairs = [
-        (event.score[case.first - event.first : case.last - event.first + 1].max(), case.anomalous)
-        for event in events
-        for case in cases(event.labels, event.first)
-    ]
-    return np.array([p[0] for p in pairs], np.float64), np.array([p[1] for p in pairs], bool)
+    highest, labels = _over_cases(np.max, events, [event.score for event in events])
+    return highest.astype(np.float64), labels
 
 
 def confusion(flagged: Bools, labels: Bools) -> Confusion:
@@ -78,12 +80,20 @@ def frame_confusion(events: Sequence[EventScores], flagged: Sequence[Bools]) -> 
 
 def case_confusion(events: Sequence[EventScores], flagged: Sequence[Bools]) -> Confusion:
     """Count cases; flagged is one with any frame in `flagged`, (n,) for each event."""
+    any_flagged, labels = _over_cases(np.any, events, flagged)
+    return confusion(any_flagged.astype(bool), labels)
+
+
+def _over_cases(
+    reduce: Callable[[NDArray[Any]], Any], events: Sequence[EventScores], values: Sequence[Any]
+) -> tuple[NDArray[Any], Bools]:
+    """What the values (n,) of each event come to in each case, and the cases' labels."""
     pairs = [
-        (flags[case.first - event.first : case.last - event.first + 1].any(), case.anomalous)
-        for event, flags in zip(events, flagged, strict=True)
+        (reduce(of_event[case.first - event.first : case.last - event.first + 1]), case.anomalous)
+        for event, of_event in zip(events, values, strict=True)
         for case in cases(event.labels, event.first)
     ]
-    return confusion(np.array([p[0] for p in pairs], bool), np.array([p[1] for p in pairs], bool))
+    return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], bool)
 
 
 def _share(part: int, rest: int) -> float | None:

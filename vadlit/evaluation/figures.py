@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from vadlit.evaluation.cases import cases, confusion
+from vadlit.evaluation.cases import confusion, runs
 from vadlit.evaluation.roc import Roc
 from vadlit.evaluation.scores import Bools, EventScores, Floats
 from vadlit.scoring.psnr import error_map, psnr
@@ -133,7 +133,7 @@ def _figure_and_axes(height: float, columns: int) -> tuple[Figure, list[Axes]]:
 
 
 def _shade_anomalous(axis: Axes, test: EventScores) -> None:
-    ranges = [case for case in cases(test.labels, test.first) if case.anomalous]
+    ranges = runs(test.labels, test.first)
     for i, case in enumerate(ranges):
         label = "anomalous" if i == 0 else None
         axis.axvspan(case.first - 0.5, case.last + 0.5, color=SHADE, alpha=0.22, lw=0, label=label)
@@ -176,8 +176,7 @@ def _draw_crosses(axis: Axes, test: EventScores, flagged: Bools) -> None:
 
 
 def _draw_alarms(axis: Axes, test: EventScores, raised: Bools) -> None:
-    alarms = [case for case in cases(raised, test.first) if case.anomalous]
-    for i, alarm in enumerate(alarms):
+    for i, alarm in enumerate(runs(raised, test.first)):
         label = "alarm" if i == 0 else None
         ends = (alarm.first - 0.5, alarm.last + 0.5)
         axis.axvspan(*ends, ymax=0.025, color=RED, lw=0, label=label)

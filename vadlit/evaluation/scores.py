@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from vadlit.errors import UserError
+from vadlit.scoring.thresholds.base import above
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -56,8 +57,8 @@ class EventScores:
         return len(self.score)
 
     def above(self, levels: Floats) -> Bools:
-        """Which scores are above their levels (n,); NaN is: it must not pass as normal."""
-        return ~np.asarray(self.score <= levels)
+        """Which scores are above their levels (n,); NaN is."""
+        return above(self.score, levels)
 
     @property
     def frames(self) -> NDArray[np.int64]:

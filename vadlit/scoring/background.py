@@ -9,15 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vadlit.scoring.cells import cell_means
+from vadlit.scoring.cells import DARK, cell_means
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 # The light is taken tile by tile; things count for nothing while they cover less than half of one.
 TILES = 4
-# Added to grey levels before they are divided: noise would decide in the dark.
-DARK = 8.0
 # The scene has changed when the light differs by so much, as a logarithm, in half of the tiles.
 SWITCHED = 0.1
 # How much faster the background follows then.

@@ -6,8 +6,10 @@ import numpy as np
 
 from vadlit.simulation.cans import HEIGHT, RADIUS, Cans
 from vadlit.simulation.limits import number
-from vadlit.simulation.line import Plan, Script
+from vadlit.simulation.line import Plan, Script, moments
 from vadlit.simulation.scene import (
+    AWAY,
+    TIP,
     Box,
     Lamp,
     Material,
@@ -89,8 +91,8 @@ class CanLine:
         spins = generator.uniform(-pi, pi, count)
         brands = generator.integers(0, len(self._cans.upright), count)
         wrong: dict[tuple[int, int], str] = {}
-        for place, kind in enumerate(plan.anomaly):
-            middle = plan.seconds * (place + 0.5) / len(plan.anomaly)
+        due = moments(plan.seconds, len(plan.anomaly))
+        for middle, kind in zip(due, plan.anomaly, strict=True):
             angle = start + self._turn * middle
             # Which can is nearest to the middle of the picture then, and in which round.
             turns = (angle + places) / (2 * pi)
@@ -101,7 +103,7 @@ class CanLine:
         def moment(time: float) -> Moment:
             angle = start + self._turn * time
             solids = [Solid(self._belt, rotation=turn(z=angle), casts=False)]
-            note = Solid(self._cans.note, (0.0, 0.0, -100.0), anomalous=True)
+            note = Solid(self._cans.note, AWAY, anomalous=True)
             for k in range(count):
                 turns = (angle + places[k]) / (2 * pi)
                 round_ = round(float(turns))
@@ -119,7 +121,7 @@ class CanLine:
     def _place(self, can: Turned, off: float, spin: float, kind: str | None, lean: float) -> Solid:
         """A can so far round from the middle of the picture, standing, lying or on its head."""
         if abs(off) > _OUT:
-            return Solid(can, (0.0, 0.0, -100.0), casts=False)
+            return Solid(can, AWAY, casts=False)
         x, y, _ = _on_track(off)
         way = off + spin
         if kind == FALLEN:
@@ -158,7 +160,7 @@ def _surroundings(generator: np.random.Generator) -> tuple[Solid, ...]:
             (_INNER - 0.001, -0.004),
             (_INNER - 0.012, -0.004),
             (_INNER - 0.014, -0.012),
-            (1e-4, -0.012),
+            (TIP, -0.012),
         ),
         (paint,),
     )
@@ -169,10 +171,10 @@ def _surroundings(generator: np.random.Generator) -> tuple[Solid, ...]:
         Solid(_ring(_OUTER + 0.006, steel), (0.0, 0.0, 0.026)),
         Solid(_ring(_INNER - 0.006, steel), (0.0, 0.0, 0.026)),
         Solid(
-            Turned(((0.075, 0.0), (0.075, 0.05), (0.068, 0.057), (1e-4, 0.057)), (blue,)),
+            Turned(((0.075, 0.0), (0.075, 0.05), (0.068, 0.057), (TIP, 0.057)), (blue,)),
             (-0.03, 0.05, -0.012),
         ),
-        Solid(Turned(((0.02, 0.0), (0.02, 0.02), (1e-4, 0.02)), (steel,)), (-0.03, 0.05, 0.045)),
+        Solid(Turned(((0.02, 0.0), (0.02, 0.02), (TIP, 0.02)), (steel,)), (-0.03, 0.05, 0.045)),
         Solid(Box((0.13, 0.09, 0.06), dark), (0.16, -0.06, 0.018), turn(z=0.3)),
         Solid(Box((0.22, 0.16, 0.13), card), (-0.55, 0.10, 0.01), turn(z=0.4)),
     ]
@@ -181,7 +183,7 @@ def _surroundings(generator: np.random.Generator) -> tuple[Solid, ...]:
         for radius in (_OUTER + 0.006, _INNER - 0.006):
             place = (radius * cos(angle), radius * sin(angle), -0.03)
             solids.append(
-                Solid(Turned(((0.003, 0.0), (0.003, 0.056), (1e-4, 0.056)), (steel,)), place)
+                Solid(Turned(((0.003, 0.0), (0.003, 0.056), (TIP, 0.056)), (steel,)), place)
             )
     return tuple(solids)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vadlit.simulation.scene import Material, Turned
+from vadlit.simulation.scene import TIP, Material, Turned
 from vadlit.simulation.textures import (
     Paint,
     Texture,
@@ -19,7 +19,6 @@ from vadlit.simulation.textures import (
 RADIUS, HEIGHT = 0.033, 0.115
 # Texels of a label: around and up, about as fine as the picture.
 _LABEL = (130, 240)
-_TINY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Cans:
         """The outline of a 33 cl can: domed bottom, stand, body, shoulder, neck, rim, lid."""
         body = Material((1.0, 1.0, 1.0), 0.5, 0.22, 0.25, label)
         points = (
-            (_TINY, 0.010),
+            (TIP, 0.010),
             (0.017, 0.007),
             (0.0225, 0.0),
             (0.0245, 0.0005),
@@ -73,7 +72,7 @@ class Cans:
             (0.0268, HEIGHT),
             (0.0252, HEIGHT),
             (0.0240, 0.1100),
-            (_TINY, 0.1105),
+            (TIP, 0.1105),
         )
         metal, dark, lid = self._metal, self._dark, self._lid
         materials = (

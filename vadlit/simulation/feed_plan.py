@@ -7,6 +7,7 @@ from math import cos, inf, pi, sin
 import numpy as np
 
 from vadlit.simulation.feed import GONE, HIDDEN, RADIUS, ZONE, Burst, Feed, Top, riding
+from vadlit.simulation.line import moments
 
 CLUSTER, FALLEN, MISSED = "cluster", "fallen", "missed"
 ANOMALIES = (CLUSTER, FALLEN, MISSED)
@@ -55,10 +56,9 @@ def plan_feed(
         luck: Draws what is normal.
         mischief: Draws anomalies: until the first, all is as without.
     """
-    share = seconds / max(len(anomaly), 1)
-    due = [(share * (k + 0.5), kind) for k, kind in enumerate(anomaly)]
+    due = list(zip(moments(seconds, len(anomaly)), anomaly, strict=True))
     # A burst sets out here, in every event: short ones show one, too.
-    anchor = max(share / 2 - 0.5, 0.0)
+    anchor = max(moments(seconds, max(len(anomaly), 1))[0] - 0.5, 0.0)
     slack = (pace.pause + 3 * pace.pick) / 2
     queue = _Queue(pace.gap, luck)
     bursts: list[Burst] = []

@@ -11,6 +11,7 @@ from vadlit.simulation.feed_plan import ANOMALIES, Pace, plan_feed
 from vadlit.simulation.limits import number
 from vadlit.simulation.line import Plan, Script
 from vadlit.simulation.scene import (
+    TIP,
     Box,
     Lamp,
     Material,
@@ -165,7 +166,7 @@ def _frame(generator: np.random.Generator, aluminium: Material) -> Iterator[Soli
     """The conveyor's side members, with a groove and bolts, and its name plate."""
     dark = Material((0.03, 0.03, 0.033), 0.3, 0.4)
     brass = Material((0.75, 0.6, 0.3), 0.6, 0.3, 1.0)
-    bolt = Turned(((0.0045, 0.0), (0.0045, 0.003), (1e-4, 0.0035)), (brass,))
+    bolt = Turned(((0.0045, 0.0), (0.0045, 0.003), (TIP, 0.0035)), (brass,))
     for side in (-1.0, 1.0):
         # They rise no higher than the tops' rims: their shade is painted on the belt.
         yield Solid(Box((1.4, 0.024, 0.060), aluminium), (0.0, side * _EDGE, -0.026), casts=False)
@@ -183,7 +184,7 @@ def _eye(aluminium: Material) -> Iterator[Solid]:
     """The light barrier that stops the belt."""
     dark = Material((0.03, 0.03, 0.033), 0.3, 0.4)
     red = Material((0.5, 0.02, 0.02), 0.6, 0.15)
-    post = Turned(((0.005, 0.0), (0.005, 0.05), (1e-4, 0.05)), (aluminium,))
+    post = Turned(((0.005, 0.0), (0.005, 0.05), (TIP, 0.05)), (aluminium,))
     yield Solid(post, (0.125, -_EDGE, 0.004))
     yield Solid(Box((0.022, 0.016, 0.030), dark), (0.125, -_EDGE + 0.004, 0.045))
     yield Solid(Box((0.010, 0.002, 0.010), red), (0.125, -_EDGE + 0.013, 0.045))

@@ -8,7 +8,7 @@ from vadlit.simulation.foam_stage import surroundings
 from vadlit.simulation.foam_times import Cycle, Timetable, follow
 from vadlit.simulation.limits import number
 from vadlit.simulation.line import Plan, Script
-from vadlit.simulation.scene import Lamp, Moment, Solid, Stage, View, turn
+from vadlit.simulation.scene import AWAY, Lamp, Moment, Solid, Stage, View, turn
 from vadlit.simulation.surroundings import BAITS
 
 # Height of what the cups stand on when they press.
@@ -103,5 +103,5 @@ class FoamLine:
     def _reach(self, table: Timetable, now: float) -> Solid:
         """The rod, which is far below the floor unless somebody holds it."""
         reach = table.reach(now)
-        place, rotation = reach.at(now) if reach else ((0.0, 0.0, -100.0), turn())
+        place, rotation = reach.at(now) if reach else (AWAY, turn())
         return Solid(self._rod, place, rotation, anomalous=True)

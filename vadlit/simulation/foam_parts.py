@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from vadlit.simulation.foam_stage import bent
 from vadlit.simulation.foam_times import RINGS
-from vadlit.simulation.scene import Box, Material, Solid, Turned, Vector, turn
+from vadlit.simulation.scene import TIP, Box, Material, Solid, Turned, Vector, turn
 from vadlit.simulation.textures import Paint, Texture, brushed, smooth, speckled, worn
 
 # Of a ring: outer and inner radius, and height.
@@ -17,7 +17,6 @@ PITCH, FLOOR = 0.080, 0.014
 PEGS = tuple((k - (RINGS - 1) / 2) * PITCH for k in range(RINGS))
 # Of the tray.
 LENGTH, DEPTH, _WALL = RINGS * PITCH + 0.026, 0.104, 0.005
-_TINY = 1e-4
 _FOAM: Paint = (232, 214, 158)
 
 
@@ -75,7 +74,7 @@ class Tray:
         blue = Material((0.03, 0.11, 0.30), 0.3, 0.35)
         high = FLOOR + 0.010
         long, short = Box((LENGTH, _WALL, high), rim), Box((_WALL, DEPTH, high), rim)
-        peg = Turned(((0.0115, 0.0), (0.0115, 0.011), (0.008, 0.014), (_TINY, 0.014)), (dark,))
+        peg = Turned(((0.0115, 0.0), (0.0115, 0.011), (0.008, 0.014), (TIP, 0.014)), (dark,))
         aside, ahead = (LENGTH - _WALL) / 2, (DEPTH - _WALL) / 2
         floor = Box((LENGTH - 2 * _WALL, DEPTH - 2 * _WALL, FLOOR), dark, top)
         self._parts = (
@@ -132,11 +131,11 @@ class Picker:
         paint = speckled(generator, (64, 64), (228, 176, 36), 0.03)
         yellow = Material((1.0, 1.0, 1.0), 0.25, 0.35, 0.0, paint)
         hose = Material((0.03, 0.16, 0.42), 0.55, 0.2)
-        mast = Turned(((0.014, 0.0), (0.014, 0.7), (_TINY, 0.7)), (steel,))
-        flange = Turned(((0.026, 0.0), (0.026, 0.010), (_TINY, 0.010)), (dark,))
+        mast = Turned(((0.014, 0.0), (0.014, 0.7), (TIP, 0.7)), (steel,))
+        flange = Turned(((0.026, 0.0), (0.026, 0.010), (TIP, 0.010)), (dark,))
         self._cup = _cup()
-        self._stem = Turned(((0.0045, 0.0), (0.0045, 0.046), (_TINY, 0.046)), (steel,))
-        nut = Turned(((0.009, 0.0), (0.009, 0.008), (_TINY, 0.008)), (dark,))
+        self._stem = Turned(((0.0045, 0.0), (0.0045, 0.046), (TIP, 0.046)), (steel,))
+        nut = Turned(((0.009, 0.0), (0.009, 0.008), (TIP, 0.008)), (dark,))
         # Hoses lead over the beam from each outer cup to the inner one.
         hoop, upright = bent(PITCH / 2, 0.0030, hose), turn(x=pi / 2) @ turn(z=pi / 2)
         self._parts = (
@@ -179,7 +178,7 @@ def _cup() -> Turned:
         (0.0120, 0.0205),
         (0.0095, 0.0205),
         (0.0095, 0.0270),
-        (_TINY, 0.0270),
+        (TIP, 0.0270),
     )
     return Turned(points, (*(silicone,) * 6, *(metal,) * 3))
 
@@ -188,7 +187,7 @@ def make_rod(generator: np.random.Generator) -> Turned:
     """A metal rod, its tip at the origin."""
     grain = speckled(generator, (300, 24), (206, 208, 212), 0.006)
     steel = Material((0.92, 0.92, 0.94), 0.6, 0.22, 0.5, grain)
-    points = ((_TINY, 0.0), (0.0055, 0.0), (0.0065, 0.001), (0.0065, 0.7), (_TINY, 0.7))
+    points = ((TIP, 0.0), (0.0055, 0.0), (0.0065, 0.001), (0.0065, 0.7), (TIP, 0.7))
     return Turned(points, (steel,))
 
 

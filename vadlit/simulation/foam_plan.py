@@ -17,6 +17,7 @@ from vadlit.simulation.foam_times import (
     Reach,
     Timetable,
 )
+from vadlit.simulation.line import moments
 
 MISSED_RING, ROD = "missed_ring", "rod"
 ANOMALIES = (MISSED_RING, ROD)
@@ -70,8 +71,8 @@ def plan_foam(
     cycles, origin = _cycles(seconds, pace, luck)
     slot = seconds / max(len(anomaly), 1)
     reaches = []
-    for place, kind in enumerate(anomaly):
-        due = origin + slot * (place + 0.5)
+    for moment, kind in zip(moments(seconds, len(anomaly)), anomaly, strict=True):
+        due = origin + moment
         if kind == ROD:
             reaches.append(_reach(due, slot, mischief))
         else:

@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from vadlit.simulation.scene import Box, Floats, Material, Solid, Turned, Vector, turn
+from vadlit.simulation.scene import TIP, Box, Floats, Material, Solid, Turned, Vector, turn
 from vadlit.simulation.textures import (
     Texture,
     brushed,
@@ -20,7 +20,6 @@ from vadlit.simulation.textures import (
 _BASE, _WIDE, _DEEP = -0.020, 1.2, 0.80
 # Where long things stand on the base: their middle and half width.
 _FEET = ((0.072, 0.014), (-0.072, 0.014), (0.20, 0.021))
-_TINY = 1e-4
 
 
 def surroundings(generator: np.random.Generator) -> tuple[Solid, ...]:
@@ -48,7 +47,7 @@ def _base(generator: np.random.Generator, dark: Material) -> Iterator[Solid]:
         shade = 1 - 0.5 * np.exp(-np.maximum(np.abs(y - middle) - half, 0) / 0.006)
         paint[..., :3] = (paint[..., :3] * shade[:, None, None]).astype(np.uint8)
     yield _flat(Box((_WIDE, _DEEP, 0.02), _printed(paint)), (0.0, 0.0, _BASE - 0.01))
-    disc = Turned(((0.0034, 0.0), (0.0034, 0.0004), (_TINY, 0.0004)), (dark,))
+    disc = Turned(((0.0034, 0.0), (0.0034, 0.0004), (TIP, 0.0004)), (dark,))
     for row in (-0.110, -0.160, 0.125):
         for k in range(9):
             yield _flat(disc, (-0.30 + 0.075 * k, row, _BASE))
@@ -90,7 +89,7 @@ def _slide(generator: np.random.Generator, alloy: Material, dark: Material) -> I
     under = Material((0.05, 0.055, 0.06), 0.1, 0.6)
     rail, guide = Box((_WIDE, 0.018, 0.020), steel), Box((_WIDE, 0.005, 0.026), alloy)
     foot = Box((_WIDE, 0.024, 0.005), alloy)
-    screw = Turned(((0.0045, 0.0), (0.0045, 0.0025), (_TINY, 0.003)), (dark,))
+    screw = Turned(((0.0045, 0.0), (0.0045, 0.0025), (TIP, 0.003)), (dark,))
     yield _flat(Box((_WIDE, 0.118, 0.001), under), (0.0, 0.0, _BASE))
     for side in (-1.0, 1.0):
         yield _flat(rail, (0.0, side * 0.030, _BASE / 2))

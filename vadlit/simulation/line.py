@@ -31,6 +31,11 @@ class Plan:
     bait: tuple[str, ...] = ()
 
 
+def moments(seconds: float, count: int) -> list[float]:
+    """When `count` anomalies of an event are due: in the middles of as many even parts of it."""
+    return [seconds * (k + 0.5) / count for k in range(count)]
+
+
 class Line(Protocol):
     """A production line.
 

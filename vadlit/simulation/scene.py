@@ -12,6 +12,11 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Vector = tuple[float, float, float]
 
+# Where the outline of a turned shape meets its axis: at 0 it would have no direction there.
+TIP = 1e-4
+# Where what is not there is kept, as all moments of an event have the same solids.
+AWAY: Vector = (0.0, 0.0, -100.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Material:

@@ -6,7 +6,7 @@ from math import pi, sin, tan
 import numpy as np
 
 from vadlit.simulation.line import Plan
-from vadlit.simulation.scene import Floats, Material, Moment, Solid, Stage, Turned
+from vadlit.simulation.scene import AWAY, Floats, Material, Moment, Solid, Stage, Turned
 
 LAMP_OFF, LAMP_SWITCHED, SHADOW = "lamp_off", "lamp_switched", "shadow"
 BAITS = (LAMP_OFF, LAMP_SWITCHED, SHADOW)
@@ -15,7 +15,6 @@ BAITS = (LAMP_OFF, LAMP_SWITCHED, SHADOW)
 _CLOTH = Material((0.2, 0.2, 0.2))
 _HAND = Turned(((0.0, -0.13), (0.11, -0.13), (0.13, 0.13), (0.0, 0.13)), (_CLOTH,))
 _PERSON = Turned(((0.0, -0.9), (0.22, -0.9), (0.22, 0.9), (0.0, 0.9)), (_CLOTH,))
-_AWAY = (0.0, 0.0, -100.0)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Surroundings:
                 spot = aim + 0.5 * (np.array(self._stage.lamps[lamp].position) - aim)
                 x, y, z = spot.tolist()
                 return (x, y, z), abs(aside) < half * 1.5 + 0.26
-        return _AWAY, False
+        return AWAY, False
 
     def _across(self, lamp: int) -> Floats:
         """Direction on the ground that crosses the lamp's light."""

@@ -5,7 +5,7 @@ from math import pi
 import numpy as np
 
 from vadlit.simulation.feed import HEIGHT, RADIUS
-from vadlit.simulation.scene import Box, Floats, Material, Solid, Turned, Vector, turn
+from vadlit.simulation.scene import TIP, Box, Floats, Material, Solid, Turned, Vector, turn
 from vadlit.simulation.textures import (
     Texture,
     brushed,
@@ -19,7 +19,7 @@ from vadlit.simulation.textures import (
 
 # Of the belt: width, and length after which its surface comes again.
 WIDTH, PERIOD = 0.19, 0.8
-_TINY, _WALL = 1e-4, 0.0016
+_WALL = 0.0016
 _BLUE = (38, 104, 176)
 
 
@@ -35,7 +35,7 @@ def _top(generator: np.random.Generator) -> Turned:
     inside = Material((0.02, 0.10, 0.30), 0.15, 0.45)
     inner, under = RADIUS - _WALL, HEIGHT - _WALL
     points = (
-        (_TINY, under),
+        (TIP, under),
         (inner, under),
         (inner, 0.0),
         (RADIUS, 0.0),
@@ -44,7 +44,7 @@ def _top(generator: np.random.Generator) -> Turned:
         (RADIUS - 0.0008, HEIGHT - 0.0018),
         (RADIUS - 0.0016, HEIGHT - 0.0006),
         (RADIUS - 0.0030, HEIGHT),
-        (_TINY, HEIGHT),
+        (TIP, HEIGHT),
     )
     rim = (side, side, side, side, above, above)
     return Turned(points, (inside, inside, inside, *rim))
@@ -126,9 +126,9 @@ class Gripper:
         self._tip = Box((0.016, 0.003, 0.014), rubber)
         rail = Box((0.022, 0.078, 0.010), steel)
         body = Box((0.052, 0.058, 0.040), paint)
-        rod = Turned(((0.013, 0.0), (0.013, 0.3), (_TINY, 0.3)), (steel,))
-        flange = Turned(((_TINY, 0.0), (0.024, 0.0), (0.024, 0.008), (_TINY, 0.008)), (dark,))
-        hose = Turned(((0.004, 0.0), (0.004, 0.3), (_TINY, 0.3)), (dark,))
+        rod = Turned(((0.013, 0.0), (0.013, 0.3), (TIP, 0.3)), (steel,))
+        flange = Turned(((TIP, 0.0), (0.024, 0.0), (0.024, 0.008), (TIP, 0.008)), (dark,))
+        hose = Turned(((0.004, 0.0), (0.004, 0.3), (TIP, 0.3)), (dark,))
         plate = Box((0.030, 0.002, 0.020), dark)
         # Shape, place above the gripped foot, and whether it is large enough to cast a shadow.
         self._fixed: tuple[tuple[Turned | Box, Vector, bool], ...] = (

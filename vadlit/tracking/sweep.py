@@ -22,7 +22,7 @@ from vadlit.evaluation.figures import roc_figure
 from vadlit.evaluation.roc import Roc
 from vadlit.evaluation.table import COLUMNS, table
 from vadlit.tracking.run import PARENT, Tracker, open_run
-from vadlit.tracking.seeds import over_seeds
+from vadlit.tracking.seeds import Row, over_seeds
 from vadlit.tracking.server import absolute
 
 VARIABLE = "VADLIT_PARENT_RUN"
@@ -32,7 +32,6 @@ SETTINGS = {
     "epochs": "trainer.max_epochs",
     "seed": "seed",
 }
-Row = dict[str, Any]
 
 
 def parent_run() -> str | None:
@@ -68,8 +67,10 @@ class Sweep(Callback):
         atexit.unregister(self._parent.end)
         jobs = _children(self._parent)
         rows = [_row(job) for job in jobs]
-        _log_comparison(self._parent, jobs, rows)
-        print(f"\n{_table([row for row in rows if row['status'] == 'FINISHED'])}")
+        finished = [row for row in rows if row["status"] == "FINISHED"]
+        averages = over_seeds(finished)
+        _log_comparison(self._parent, jobs, rows, averages)
+        print(f"\n{_table([*finished, *averages])}")
         print(f"\nmlflow ui --backend-store-uri {absolute(config.tracking.uri)}", flush=True)
         self._parent.end("FAILED" if self._failed else "FINISHED")
         if self._failed:
@@ -100,11 +101,13 @@ def _row(job: Run) -> Row:
     }
 
 
-def _log_comparison(parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row]) -> None:
+def _log_comparison(
+    parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row], averages: Sequence[Row]
+) -> None:
     parent.log_json("comparison.json", list(rows))
     if rows:
         parent.log_text("comparison.csv", _csv(rows))
-    if averages := over_seeds([row for row in rows if row["status"] == "FINISHED"]):
+    if averages:
         parent.log_text("seeds.csv", _csv(averages))
     curves: dict[str, tuple[Roc, Roc]] = {}
     for job in jobs:
@@ -116,9 +119,9 @@ def _log_comparison(parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row]) -
 
 
 def _table(rows: Sequence[Row]) -> str:
-    """A line a job, and below them their mean and deviation over seeds."""
+    """A line a row, numbered where they share a name."""
     lines: dict[str, Row] = {}
-    for row in (*rows, *over_seeds(rows)):
+    for row in rows:
         lines[_distinct(row["name"], lines)] = row
     return table(lines)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -61,7 +60,7 @@ class Appearance:
     def learn(self, normal: Sequence[View]) -> None:
         """Take the background and the memory from normal footage."""
         chosen = _spread(normal, BACKGROUND_FRAMES)
-        self.background.learn(np.stack([_grey(normal[number]) for number in chosen]))
+        self.background.learn(np.stack([grey(normal[number].target) for number in chosen]))
         generator = torch.Generator().manual_seed(self.seed)
         chosen = _spread(normal, MEMORY_FRAMES)
         # Four times as many as are kept, so that frames full of things give more than others.
@@ -69,7 +68,7 @@ class Appearance:
         things, scene = [], []
         for number in chosen:
             view = normal[number]
-            foreground = self.background.of_learned(_grey(view))
+            foreground = self.background.of_learned(grey(view.target))
             descriptors = self._descriptors(view)
             things.append(sample([descriptors[foreground]], each, generator))
             scene.append(sample([descriptors[~foreground]], each, generator))
@@ -83,7 +82,7 @@ class Appearance:
 
     def cells(self, view: View) -> Tensor:
         """Distance of each cell's descriptor, (h, w) in [0, 2]; NaN where nothing is."""
-        present, self.changed = self.background.see(_grey(view))
+        present, self.changed = self.background.see(grey(view.target))
         cells = torch.full(present.shape, torch.nan)
         queries = self._descriptors(view)[present]
         cells[present] = distances(queries, self.memory, self.neighbours)
@@ -105,11 +104,6 @@ class Appearance:
             features, self.context, 1, self.context // 2, count_include_pad=False
         )
         return functional.normalize(averaged[0], dim=0).permute(1, 2, 0)
-
-
-def _grey(view: View) -> NDArray[np.uint8]:
-    luma: NDArray[np.uint8] = grey(view.target).cpu().numpy()
-    return luma
 
 
 def _spread(normal: Sequence[View], count: int) -> list[int]:

@@ -6,16 +6,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vadlit.scoring.cells import cell_means, grey
+from vadlit.scoring.cells import DARK, cell_means, grey
 from vadlit.scoring.cues.plain import Plain
 from vadlit.scoring.view import View
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-# Standard deviation, pixels, of the surroundings that a pixel is divided by, the grey level that
-# they are raised to, and what is added to grey levels, as noise would decide in the dark.
-AROUND, LEVEL, DARK = 2.0, 110.0, 8.0
+# Standard deviation, pixels, of the surroundings that a pixel is divided by, and the grey level
+# that they are raised to.
+AROUND, LEVEL = 2.0, 110.0
 
 
 class Motion(Plain):
@@ -41,7 +41,7 @@ class Motion(Plain):
 
     def cells(self, view: View) -> Tensor:
         """Mean speed around each cell, pixels a frame, (h, w)."""
-        before, now = (grey(frame).cpu().numpy() for frame in (view.last_input, view.target))
+        before, now = (grey(frame) for frame in (view.last_input, view.target))
         slower = np.minimum(self._speed(before, now), self._speed(contrast(before), contrast(now)))
         return cell_means(torch.from_numpy(slower), self.window)
 

@@ -87,7 +87,7 @@ class Threshold(ABC):
     def decide(self, scores: Floats) -> NDArray[np.bool_]:
         """Whether each score of one event is anomalous, from its beginning."""
         scores = np.asarray(scores, np.float64)
-        return ~np.asarray(scores <= self.levels(scores))
+        return above(scores, self.levels(scores))
 
     def state(self) -> dict[str, float]:
         """What `fit` learned, for JSON."""
@@ -97,6 +97,11 @@ class Threshold(ABC):
         """Take what `state` gave; a missing or foreign entry raises LookupError or ValueError."""
         self.value, self._span = state["value"], float(state["span"])
         self.reset()
+
+
+def above(scores: Floats, levels: Floats) -> NDArray[np.bool_]:
+    """Which scores are above their levels; NaN is: it must not pass as normal."""
+    return ~np.asarray(scores <= levels)
 
 
 def check_non_negative(name: str, value: float) -> None:
