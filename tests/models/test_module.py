@@ -19,7 +19,7 @@ from vadlit.data.sampler import RandomSequences
 from vadlit.data.sequences import INPUT_FRAMES, Batch, as_batch
 from vadlit.detector import assemble
 from vadlit.errors import UserError
-from vadlit.models.augmentation import General
+from vadlit.models.augmentation.general import General
 from vadlit.models.encoder import Encoder
 from vadlit.models.losses import PredictionLoss
 from vadlit.models.module import PredictionModule, load_checkpoint

@@ -1,34 +1,17 @@
-"""Random changes of training sequences, drawn for each sequence and the same for all its frames."""
+"""A camera that was nudged, and a change of light and colour."""
 
 import torch
-from kornia.enhance import adjust_brightness_accumulative, adjust_saturation_with_gray_subtraction
+from kornia.enhance import adjust_saturation_with_gray_subtraction
 from kornia.geometry.transform import get_affine_matrix2d, warp_affine
 from torch import Tensor, nn
 
+from vadlit.models.augmentation.draw import either_way
+from vadlit.models.augmentation.lighting import Lighting
 from vadlit.models.ranges import within
 
 
-class Lighting(nn.Module):
-    """A lamp or the daylight drifts: one gain for the whole sequence; thesis section 3.2.2.
-
-    Args:
-        brightness: The gain is drawn from 1 - brightness to 1 + brightness; in [0, 1].
-
-    Raises:
-        UserError: The range is out of bounds.
-    """
-
-    def __init__(self, brightness: float = 0.15) -> None:
-        super().__init__()
-        self.brightness = within("The augmentation's brightness", brightness, 1)
-
-    def forward(self, sequences: Tensor) -> Tensor:
-        """Change sequences (B, T, 3, H, W) in [0, 1], whose frames stay in [0, 1]."""
-        return adjust_brightness_accumulative(sequences, 1 + _draw(sequences, self.brightness))
-
-
 class General(nn.Module):
-    """A camera that was nudged, and a change of light and colour; thesis section 3.2.2.
+    """Rotation, shift, brightness and saturation; thesis section 3.2.2.
 
     Each change is drawn by itself, uniformly from minus to plus its range.
 
@@ -57,18 +40,12 @@ class General(nn.Module):
 
     def forward(self, sequences: Tensor) -> Tensor:
         """Change sequences (B, T, 3, H, W) in [0, 1], whose frames stay in [0, 1]."""
-        angle = _draw(sequences, self.rotation)
-        shift = torch.stack([_draw(sequences, self.translation) for _ in "xy"], dim=1)
+        angle = either_way(sequences, self.rotation)
+        shift = torch.stack([either_way(sequences, self.translation) for _ in "xy"], dim=1)
         moved = _move(sequences, angle, shift)
-        factor = 1 + _draw(sequences, self.saturation)
+        factor = 1 + either_way(sequences, self.saturation)
         lit: Tensor = self.lighting(adjust_saturation_with_gray_subtraction(moved, factor))
         return lit
-
-
-def _draw(sequences: Tensor, limit: float) -> Tensor:
-    """One number a sequence in [-limit, limit], drawn on the CPU so that every device agrees."""
-    draws = (2 * torch.rand(len(sequences)) - 1) * limit
-    return draws.to(sequences)
 
 
 def _move(sequences: Tensor, angle: Tensor, shift: Tensor) -> Tensor:

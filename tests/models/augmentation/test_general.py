@@ -10,96 +10,21 @@ from omegaconf import OmegaConf
 from skimage.transform import warp
 from torch import Tensor, nn
 
+from tests.models.augmentation.footage import assert_uniform, sequences, still
 from vadlit.errors import UserError
-from vadlit.models.augmentation import General, Lighting, _move
+from vadlit.models.augmentation.general import General, _move
+from vadlit.models.augmentation.lighting import Lighting
 
-CONFIGS = Path(__file__).parents[2] / "conf" / "augmentation"
+CONFIGS = Path(__file__).parents[3] / "conf" / "augmentation"
 GREY = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
 OFF = {"rotation": 0.0, "translation": 0.0, "brightness": 0.0, "saturation": 0.0}
-
-
-def sequences(batch: int, height: int = 32, width: int = 64, frames: int = 5) -> Tensor:
-    generator = torch.Generator().manual_seed(0)
-    return torch.rand(batch, frames, 3, height, width, generator=generator)
-
-
-def still(picture: Tensor, batch: int, frames: int = 5) -> Tensor:
-    return picture.expand(batch, frames, *picture.shape)
 
 
 def only(**ranges: float) -> General:
     return General(**{**OFF, **ranges})
 
 
-ALL = pytest.mark.parametrize("make", [General, Lighting])
 Make = Callable[[], nn.Module]
-
-
-@ALL
-def test_all_frames_of_a_sequence_change_alike_and_each_sequence_by_itself(make: Make) -> None:
-    torch.manual_seed(0)
-    changed = make()(still(sequences(1)[0, 0], batch=4))
-    for frames in changed:
-        assert torch.equal(frames, frames[:1].expand_as(frames))
-    for i in range(4):
-        for j in range(i):
-            assert not torch.allclose(changed[i], changed[j], atol=1e-3)
-
-
-@ALL
-def test_frames_do_not_mix(make: Make) -> None:
-    x, augmentation = sequences(2), make()
-    torch.manual_seed(0)
-    forward = augmentation(x)
-    torch.manual_seed(0)
-    torch.testing.assert_close(augmentation(x.flip(1)), forward.flip(1))
-    assert not torch.allclose(forward[:, 0], forward[:, 1], atol=0.1)
-
-
-@ALL
-def test_draws_anew_for_each_batch_and_a_seed_repeats(make: Make) -> None:
-    x, augmentation = sequences(2), make()
-    torch.manual_seed(0)
-    first, second = augmentation(x), augmentation(x)
-    torch.manual_seed(0)
-    assert torch.equal(augmentation(x), first)
-    assert not torch.allclose(first, second, atol=1e-3)
-
-
-@ALL
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_keeps_shape_type_and_range_and_leaves_its_input(make: Make, dtype: torch.dtype) -> None:
-    x = (1.5 * sequences(8) - 0.25).clamp(0, 1).to(dtype)
-    before = x.clone()
-    changed = make()(x)
-    assert changed.shape == x.shape
-    assert changed.dtype == dtype
-    assert changed.min() >= 0
-    assert changed.max() <= 1
-    assert torch.equal(x, before)
-
-
-@ALL
-def test_memory_layout_changes_nothing(make: Make) -> None:
-    x, augmentation = sequences(2), make()
-    torch.manual_seed(0)
-    expected = augmentation(x)
-    torch.manual_seed(0)
-    permuted = x.permute(0, 1, 3, 4, 2).contiguous().permute(0, 1, 4, 2, 3)
-    torch.testing.assert_close(augmentation(permuted), expected)
-
-
-@ALL
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_draws_the_same_on_a_gpu(make: Make) -> None:
-    x, augmentation = sequences(4), make()
-    torch.manual_seed(0)
-    expected = augmentation(x)
-    torch.manual_seed(0)
-    changed = augmentation.cuda()(x.cuda())
-    assert changed.is_cuda
-    torch.testing.assert_close(changed.cpu(), expected, rtol=0, atol=1e-3)
 
 
 class Motion(NamedTuple):
@@ -127,17 +52,6 @@ def motion(augmentation: nn.Module, batch: int, size: int = 65) -> Motion:
     shift = torch.linalg.solve(matrix, middle - centre)
     angle = torch.rad2deg(torch.atan2(matrix[:, 1, 0], matrix[:, 0, 0]))
     return Motion(angle, shift, torch.linalg.det(matrix))
-
-
-def assert_uniform(values: Tensor, limit: float, centre: float = 0.0) -> None:
-    """Within the limits, near to both, and spread evenly."""
-    assert (values - centre).abs().max() <= limit * 1.001
-    share_below = (values.sort().values - centre + limit) / (2 * limit)
-    share_drawn = torch.arange(len(values)) / len(values)
-    # Kolmogorov and Smirnov: exceeded by chance in one of a hundred draws.
-    assert (share_below - share_drawn).abs().max() < 1.63 / len(values) ** 0.5
-    assert values.max() > centre + 0.98 * limit
-    assert values.min() < centre - 0.98 * limit
 
 
 @pytest.mark.parametrize("degrees", [5.0, 20.0])

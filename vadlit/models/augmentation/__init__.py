@@ -1,0 +1,1 @@
+"""One augmentation a file: random changes, drawn for each sequence and the same for its frames."""
