@@ -18,7 +18,7 @@ from vadlit.config import Config, build
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
 from vadlit.errors import UserError
-from vadlit.models.module import check_encoder
+from vadlit.models.checkpoint import check_encoder
 from vadlit.models.predictor import Features, Predictor
 from vadlit.scoring.alarm import Alarm
 from vadlit.scoring.smoothing import Smoother

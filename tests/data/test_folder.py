@@ -10,11 +10,12 @@ import torch
 from tests.data.contract import DataModuleContract, Make, settings
 from tests.data.footage import MeanEncoder, make_event, make_video
 from tests.test_conf import composed
-from vadlit.data.folder import VIDEO_SUFFIXES, Folder
+from vadlit.data.folder import Folder
 from vadlit.data.labels import Labels, write_labels
 from vadlit.data.module import Splits
 from vadlit.errors import UserError
 from vadlit.video.file import VideoFile
+from vadlit.video.find import VIDEO_SUFFIXES
 
 
 def write_footage(root: Path) -> Path:

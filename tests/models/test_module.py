@@ -20,9 +20,10 @@ from vadlit.data.sequences import INPUT_FRAMES, Batch, as_batch
 from vadlit.detector import assemble
 from vadlit.errors import UserError
 from vadlit.models.augmentation.general import General
+from vadlit.models.checkpoint import load_checkpoint
 from vadlit.models.encoder import Encoder
 from vadlit.models.losses import PredictionLoss
-from vadlit.models.module import PredictionModule, load_checkpoint
+from vadlit.models.module import PredictionModule
 
 SEQUENCES, BATCH = 6, 3
 Weights = dict[str, Tensor]

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from vadlit.preparation.frames import cut, is_whole, jpeg
-from vadlit.preparation.roi import Roi
 from vadlit.video.resize import resize
+from vadlit.video.roi import Roi
 
 
 def picture() -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":

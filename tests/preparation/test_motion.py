@@ -4,7 +4,7 @@ import pytest
 from tests.preparation.footage import HEIGHT, WIDTH, Picture, scene
 from vadlit.errors import UserError
 from vadlit.preparation.motion import motion_energy, propose
-from vadlit.preparation.roi import Roi
+from vadlit.video.roi import Roi
 
 BOX = (40, 32, 90, 56)  # left, top, right, bottom of where the box walks
 

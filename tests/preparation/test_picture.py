@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from vadlit.preparation.picture import roi_figure, save
-from vadlit.preparation.roi import Roi
+from vadlit.video.roi import Roi
 
 
 @pytest.mark.parametrize(("height", "width"), [(120, 160), (300, 100), (50, 400)])

@@ -7,8 +7,8 @@ from tests.preparation.conftest import Make
 from tests.preparation.footage import numbered, write_folder, write_video
 from vadlit.errors import UserError
 from vadlit.preparation.plan import mapped, plan
-from vadlit.preparation.roi import Roi
 from vadlit.preparation.sources import find
+from vadlit.video.roi import Roi
 
 ROI = Roi(0, 0, 128, 96)
 

@@ -27,6 +27,14 @@ def test_equals_torchvision_in_single_precision_within_rounding(size: tuple[int,
     assert (resize(FRAME, size) - expected).abs().max() <= 1
 
 
+@pytest.mark.parametrize("size", [(224, 288), (32, 64), (480, 512)])
+def test_equals_torchvision(size: tuple[int, int]) -> None:
+    if "AVX" not in torch.backends.cpu.get_cpu_capability():
+        pytest.skip("torchvision resizes in single precision on a CPU without AVX2")
+    image = torch.from_numpy(FRAME).permute(2, 0, 1)
+    assert torch.equal(resize(FRAME, size), functional.resize(image, list(size), antialias=True))
+
+
 def test_shrinking_averages_instead_of_picking() -> None:
     stripes = np.zeros((64, 64, 3), np.uint8)
     stripes[:, ::2] = 200

@@ -17,7 +17,7 @@ from vadlit.evaluation.evaluate import evaluate
 from vadlit.evaluation.results import write_results
 from vadlit.evaluation.table import table
 from vadlit.mistakes import mistakes_told
-from vadlit.models.module import load_checkpoint
+from vadlit.models.checkpoint import load_checkpoint
 from vadlit.tracking.fetch import fetch
 from vadlit.views import predicting_taps
 

@@ -15,10 +15,9 @@ from vadlit.data.labels import Labels, read_labels
 from vadlit.data.module import SequenceDataModule, Splits
 from vadlit.errors import UserError
 from vadlit.video.file import VideoFile
+from vadlit.video.find import VIDEO_SUFFIXES, VIDEOS
 from vadlit.video.folder import FrameFolder
 
-VIDEOS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv"
-VIDEO_SUFFIXES = frozenset(VIDEOS.split())
 LABELS = "labels.json"
 
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vadlit.preparation.roi import Roi
 from vadlit.video.resize import resize
+from vadlit.video.roi import Roi
 
 Image = npt.NDArray[np.uint8]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vadlit.errors import UserError
-from vadlit.preparation.roi import Roi
+from vadlit.video.roi import Roi
 
 WIDTH = 160  # pixels of the reduced picture that motion is sought in
 CHANGED = 12  # grey levels; the noise of a camera, averaged over a reduced pixel, stays below

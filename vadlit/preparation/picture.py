@@ -9,7 +9,7 @@ from matplotlib.path import Path as Outline
 
 from vadlit.evaluation.figures import DOTS_PER_INCH, SMALL_TEXT, TEXT, WIDTH_INCHES
 from vadlit.preparation.frames import Image, cut
-from vadlit.preparation.roi import Roi
+from vadlit.video.roi import Roi
 
 ORANGE = "#E69F00"
 

@@ -10,11 +10,11 @@ from vadlit.data.events import Range
 from vadlit.data.labels import Labels
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.errors import UserError
-from vadlit.preparation.roi import Roi
 from vadlit.preparation.settings import Settings
 from vadlit.preparation.sources import Source
 from vadlit.preparation.split import split
 from vadlit.preparation.timeline import Picks
+from vadlit.video.roi import Roi
 
 FEWEST = INPUT_FRAMES + 1
 

@@ -14,13 +14,13 @@ from vadlit.preparation.observe import Observed
 from vadlit.preparation.picture import roi_figure, save
 from vadlit.preparation.plan import Planned, plan
 from vadlit.preparation.record import Record, open_record, require_same
-from vadlit.preparation.roi import Roi, in_pixels
 from vadlit.preparation.room import require_room
 from vadlit.preparation.settings import AUTO, Settings
 from vadlit.preparation.sources import Source, find
 from vadlit.preparation.split import split
 from vadlit.preparation.warnings import ENOUGH, little_footage, warnings
 from vadlit.preparation.write import PART, disk_trouble_named, relabel, write_events
+from vadlit.video.roi import Roi, in_pixels
 
 AUTO_RATE = 10.0  # frames a second looked at for roi=auto
 AUTO_FRAMES = 3000

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from vadlit.errors import UserError
-from vadlit.preparation.roi import checked_roi
 from vadlit.preparation.split import Shares
 from vadlit.video.resample import check_rate
+from vadlit.video.roi import checked_roi
 
 AUTO = "auto"
 

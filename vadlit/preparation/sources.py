@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from vadlit.data.folder import VIDEO_SUFFIXES
 from vadlit.data.labels import Labels
 from vadlit.errors import UserError
 from vadlit.preparation import labels_in, timeline
 from vadlit.preparation.settings import Settings
 from vadlit.preparation.timeline import Timeline
-from vadlit.video.folder import IMAGE_SUFFIXES, FrameFolder
+from vadlit.video.find import footage_in, name_of
+from vadlit.video.folder import FrameFolder
 from vadlit.video.footage import Footage, open_footage
 from vadlit.video.frame import Image
 
@@ -39,7 +39,7 @@ class Source:
     @property
     def name(self) -> str:
         """What its events are called after."""
-        return self.path.absolute().name if self.path.is_dir() else self.path.stem
+        return name_of(self.path)
 
     def first_second(self) -> Iterator[Image]:
         """Its frames of the first second."""
@@ -56,7 +56,7 @@ def find(settings: Settings) -> tuple[list[Source], list[Source]]:
     """
     train, test = _expanded(settings.source), _expanded(settings.test)
     for path in train + test:
-        _refuse_second([p for p in train + test if _name(p) == _name(path)])
+        _refuse_second([p for p in train + test if name_of(p) == name_of(path)])
     of_train = [labels_in.beside(path) for path in train]
     of_test = [labels_in.beside(path) for path in test]
     if settings.labels:
@@ -98,25 +98,7 @@ def open_source(path: Path, labelled_by: Path | None) -> Source:
 
 def _expanded(paths: Sequence[Path]) -> list[Path]:
     """Each path, or what lies in it where it is a folder of videos or of folders of frames."""
-    return [each for path in paths for each in _footage_in(path)]
-
-
-def _footage_in(path: Path) -> list[Path]:
-    if not path.is_dir() or _holds(path, IMAGE_SUFFIXES):
-        return [path]
-    inside = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
-    found = [p for p in inside if p.is_dir() or p.suffix.lower() in VIDEO_SUFFIXES]
-    if not found:
-        raise UserError(f"The folder {path} holds neither frames nor videos nor folders of them.")
-    return found
-
-
-def _holds(folder: Path, suffixes: frozenset[str]) -> bool:
-    return any(p.suffix.lower() in suffixes for p in folder.iterdir() if p.name[0] != ".")
-
-
-def _name(path: Path) -> str:
-    return path.absolute().name if path.is_dir() else path.stem
+    return [each for path in paths for each in footage_in(path)]
 
 
 def _refuse_second(same: Sequence[Path]) -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torchvision.transforms.v2 import functional
+from torch.nn import functional
 
 
 def resize(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
-    """Resize a frame by antialiased bilinear interpolation.
+    """Resize a frame by antialiased bilinear interpolation, as torchvision's `resize` does.
 
     Args:
         frame: uint8 RGB (H, W, 3).
@@ -18,4 +18,4 @@ def resize(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
         uint8 (3, height, width).
     """
     image = torch.from_numpy(np.array(frame)).permute(2, 0, 1)
-    return functional.resize(image, list(size), antialias=True)
+    return functional.interpolate(image[None], size, mode="bilinear", antialias=True)[0]

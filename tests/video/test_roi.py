@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vadlit.errors import UserError
-from vadlit.preparation.roi import Roi, checked_roi, in_pixels
+from vadlit.video.roi import Roi, checked_roi, in_pixels
 
 
 @pytest.mark.parametrize(

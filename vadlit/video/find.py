@@ -1,0 +1,33 @@
+"""Footage in a folder."""
+
+from pathlib import Path
+
+from vadlit.errors import UserError
+from vadlit.video.folder import IMAGE_SUFFIXES
+
+VIDEOS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv"
+VIDEO_SUFFIXES = frozenset(VIDEOS.split())
+
+
+def footage_in(path: Path) -> list[Path]:
+    """A path, or what lies in it where it is a folder of videos or of folders of frames.
+
+    Raises:
+        UserError: It is a folder of neither.
+    """
+    if not path.is_dir() or _holds(path, IMAGE_SUFFIXES):
+        return [path]
+    inside = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
+    found = [p for p in inside if p.is_dir() or p.suffix.lower() in VIDEO_SUFFIXES]
+    if not found:
+        raise UserError(f"The folder {path} holds neither frames nor videos nor folders of them.")
+    return found
+
+
+def name_of(path: Path) -> str:
+    """What footage is called: a folder's name, a file's without its ending."""
+    return path.absolute().name if path.is_dir() else path.stem
+
+
+def _holds(folder: Path, suffixes: frozenset[str]) -> bool:
+    return any(p.suffix.lower() in suffixes for p in folder.iterdir() if p.name[0] != ".")
