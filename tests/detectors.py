@@ -1,7 +1,6 @@
 """A small untrained detector and footage for it."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +8,7 @@ import torch
 from hydra.utils import instantiate
 
 from vadlit.config import Config
-from vadlit.detector import Detector, assemble
+from vadlit.detector import Detector, FrameScore, assemble
 from vadlit.models.encoder import Encoder
 from vadlit.models.predictor import Predictor
 
@@ -70,7 +69,12 @@ def footage(count: int, size: tuple[int, int] = (32, 64), seed: int = 0) -> npt.
     return generator.integers(0, 256, (count, *size, 3), dtype=np.uint8)
 
 
-def saved(made: Detector, folder: Path) -> Path:
-    """The folder of a saved detector."""
-    made.save(folder)
-    return folder
+def run(made: Detector, frames: npt.NDArray[np.uint8]) -> list[FrameScore]:
+    """The scores of an event."""
+    made.reset()
+    return [score for frame in frames if (score := made.step(frame)) is not None]
+
+
+def numbers(found: list[FrameScore]) -> list[tuple[int, float, float]]:
+    """What is said of each frame."""
+    return [(x.frame, x.cue, x.score) for x in found]

@@ -1,8 +1,5 @@
 """One frame at a time gives what a naive pass over the whole event gives."""
 
-import json
-from pathlib import Path
-from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -11,26 +8,23 @@ import pytest
 import torch
 from skimage.metrics import peak_signal_noise_ratio
 
-from tests.detectors import COPY, PREDICTION, configuration, detector, footage, predictor
+from tests.detectors import (
+    COPY,
+    PREDICTION,
+    configuration,
+    detector,
+    footage,
+    numbers,
+    predictor,
+    run,
+)
 from vadlit.data.sequences import INPUT_FRAMES
-from vadlit.detector import Detector, FrameScore, assemble
-from vadlit.errors import UserError
+from vadlit.detector import Detector, assemble
 from vadlit.models.normalisation import MEAN, STD
 from vadlit.scoring.view import CueValue
 from vadlit.video.resize import resize
 
 COUNT, WINDOW = 9, 3
-
-
-def run(made: Detector, frames: npt.NDArray[np.uint8]) -> list[FrameScore]:
-    """The scores of an event."""
-    made.reset()
-    return [score for frame in frames if (score := made.step(frame)) is not None]
-
-
-def numbers(found: list[FrameScore]) -> list[tuple[int, float, float]]:
-    """What is said of each frame."""
-    return [(x.frame, x.cue, x.score) for x in found]
 
 
 def naive_cue(made: Detector, frames: npt.NDArray[np.uint8]) -> float:
@@ -128,115 +122,9 @@ def test_scores_above_the_threshold_are_anomalous() -> None:
     assert made.threshold.decide(scores).tolist() == [False, False, True, True]
 
 
-def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
-    made = detector(window=WINDOW)
-    made.save(tmp_path / "new" / "detector")
-    files = {file.name for file in (tmp_path / "new" / "detector").iterdir()}
-    assert files == {"cue.safetensors", "decoder.safetensors", "detector.json"}
-    loaded = Detector.load(tmp_path / "new" / "detector")
-    assert numbers(run(loaded, footage(COUNT))) == numbers(run(made, footage(COUNT)))
-    assert loaded.threshold.value == made.threshold.value
-    assert loaded.size == (32, 64)
-    loaded.save(tmp_path / "again")
-    for name in files:
-        first, second = (tmp_path / "new" / "detector" / name), (tmp_path / "again" / name)
-        assert first.read_bytes() == second.read_bytes()
-
-
 def test_more_configuration_does_no_harm() -> None:
     made = assemble(predictor(), configuration() | {"runs": "/somewhere", "seed": 0})
     assert set(made.config) == {"encoder", "model", "cue", "threshold", "alarm", "window", "size"}
-
-
-def change(folder: Path, **changed: Any) -> Path:
-    """Save a detector and change its description; None takes a key away."""
-    detector().save(folder)
-    file = folder / "detector.json"
-    description = json.loads(file.read_text()) | changed
-    kept = {key: value for key, value in description.items() if value is not None}
-    file.write_text(json.dumps(kept))
-    return folder
-
-
-def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
-    folder = change(tmp_path / "detector", encoder_identity="0123456789ab")
-    with pytest.raises(UserError, match=r"encoder weights are .* made with 0123456789ab"):
-        Detector.load(folder)
-
-
-def test_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has format 7; allowed is 3"):
-        Detector.load(change(tmp_path / "detector", format=7))
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "encoder",
-        "model",
-        "cue",
-        "threshold",
-        "alarm",
-        "window",
-        "size",
-        "encoder_identity",
-        "format",
-    ],
-)
-def test_a_missing_setting_is_told(key: str, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="is not a detector of vadlit"):
-        Detector.load(change(tmp_path / "detector", **{key: None}))
-
-
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "3", '"text"', "\xff"])
-def test_a_broken_description_is_told(text: str, tmp_path: Path) -> None:
-    folder = change(tmp_path / "detector")
-    (folder / "detector.json").write_text(text, encoding="latin-1")
-    with pytest.raises(UserError, match="is not a detector of vadlit"):
-        Detector.load(folder)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"window": "ten"},
-        {"size": 32},
-        {"threshold_state": {"value": "high"}},
-        {"cue": "psnr"},
-        {"model": {"_target_": "vadlit.models.decoders.skiptwice.SkipTwiceDecoder"}},
-        {"model": {"_target_": "vadlit.models.decoders.base.BaseDecoder", "depth": 9}},
-    ],
-    ids=["window", "size", "threshold", "cue", "decoder", "argument"],
-)
-def test_a_setting_that_does_not_fit_is_told(changed: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(UserError):
-        Detector.load(change(tmp_path / "detector", **changed))
-
-
-@pytest.mark.parametrize("content", [None, b"", b"not tensors"])
-def test_broken_weights_are_told(content: bytes | None, tmp_path: Path) -> None:
-    folder = change(tmp_path / "detector")
-    file = folder / "decoder.safetensors"
-    file.unlink()
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(UserError, match="is not a detector of vadlit"):
-        Detector.load(folder)
-
-
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="missing is not a detector of vadlit"):
-        Detector.load(tmp_path / "missing")
-
-
-@pytest.mark.parametrize("part", ["encoder", "model", "cue", "threshold"])
-@pytest.mark.parametrize(
-    "target", ["subprocess.Popen", "vadlit.evaluation.scores.os.system", "builtins.exec"]
-)
-def test_a_foreign_target_is_refused(part: str, target: str, tmp_path: Path) -> None:
-    folder = change(tmp_path / "detector", **{part: {"_target_": target}})
-    with pytest.raises(UserError, match="_target_ is"):
-        Detector.load(folder)
 
 
 def test_the_score_stands_still_while_the_scene_changes() -> None:

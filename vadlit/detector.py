@@ -1,33 +1,28 @@
 """The one inference path: frames in, scores and decisions out, one frame at a time."""
 
-import json
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from vadlit.config import Config, build
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
-from vadlit.errors import UserError
-from vadlit.models.checkpoint import check_encoder
 from vadlit.models.predictor import Features, Predictor
 from vadlit.scoring.alarm import Alarm
 from vadlit.scoring.smoothing import Smoother
 from vadlit.scoring.thresholds.base import Threshold
 from vadlit.scoring.view import Cue, View
+from vadlit.video.framing import Framing
 from vadlit.video.resize import resize
 from vadlit.views import Views, make_view, taps_of
 
-FORMAT = 3
+SETTINGS = ("encoder", "model", "cue", "threshold", "alarm", "window", "size")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +64,9 @@ class Detector:
         size: Height and width that frames are resized to, pixels.
         config: The `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size` it is built
             from.
+
+    Attributes:
+        framing: How the frames that its threshold was fitted on were taken from footage.
     """
 
     def __init__(
@@ -85,6 +83,7 @@ class Detector:
         self.threshold = threshold
         self.size = size
         self.config = config
+        self.framing = Framing()
         self.taps = taps_of(cue, predictor)
         self._smoother = Smoother(window)
         self._ring: deque[_Seen] = deque(maxlen=INPUT_FRAMES + 1)
@@ -145,62 +144,6 @@ class Detector:
         alarm: Alarm = build(self.config["alarm"] | settings, "vadlit.scoring")
         return alarm
 
-    def save(self, folder: Path) -> None:
-        """Write `decoder.safetensors`, `cue.safetensors` and `detector.json` into a new folder.
-
-        The encoder is named, not copied: the package brings it along.
-        """
-        folder.mkdir(parents=True)
-        weights = self.predictor.decoder.state_dict()
-        save_file(
-            {key: x.cpu().contiguous() for key, x in weights.items()},
-            folder / "decoder.safetensors",
-        )
-        learned = self.cue.state()
-        save_file(
-            {key: x.cpu().contiguous() for key, x in learned.items()}, folder / "cue.safetensors"
-        )
-        description = {
-            "format": FORMAT,
-            **self.config,
-            "encoder_identity": self.predictor.encoder.identity,
-            "threshold_state": self.threshold.state(),
-        }
-        text = json.dumps(description, indent=2)
-        (folder / "detector.json").write_text(text + "\n", encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> "Detector":
-        """Read what `save` wrote; nothing in the files is executed.
-
-        Raises:
-            UserError: A file is missing or broken, or made with other encoder weights.
-        """
-        try:
-            config = json.loads((folder / "detector.json").read_text(encoding="utf-8"))
-            detector = _restored(config, load_file(folder / "decoder.safetensors"), folder)
-            detector.cue.restore(load_file(folder / "cue.safetensors"))
-            return detector
-        except _BROKEN as error:
-            reason = str(error).partition("\n")[0].rstrip(":.")
-            raise UserError(f"{folder} is not a detector of vadlit: {reason}.") from error
-
-
-# What a missing file, bytes that are no JSON, and settings or weights that do not fit raise.
-_BROKEN = (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError)
-
-
-def _restored(description: Config, weights: dict[str, Tensor], folder: Path) -> Detector:
-    if description["format"] != FORMAT:
-        raise UserError(f"{folder} has format {description['format']}; allowed is {FORMAT}.")
-    encoder = build(description["encoder"], "vadlit.models")
-    check_encoder(encoder, description["encoder_identity"], folder)
-    predictor = Predictor(encoder, build(description["model"], "vadlit.models"))
-    predictor.decoder.load_state_dict(weights)
-    detector = assemble(predictor, description)
-    detector.threshold.restore(description["threshold_state"])
-    return detector
-
 
 def assemble(predictor: Predictor, config: Mapping[str, Any]) -> Detector:
     """Put a detector together from a predictor and a configuration.
@@ -210,8 +153,7 @@ def assemble(predictor: Predictor, config: Mapping[str, Any]) -> Detector:
         config: `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size`; more does no
             harm.
     """
-    keys = ("encoder", "model", "cue", "threshold", "alarm", "window", "size")
-    kept = {key: config[key] for key in keys}
+    kept = {key: config[key] for key in SETTINGS}
     height, width = kept["size"]
     return Detector(
         predictor,

@@ -34,6 +34,7 @@ class RunFolder:
         folder = f"{config['name']}-{fingerprint(config)}"
         self.path = Path(config["runs"]) / config["study"] / folder
         self.checkpoints = self.path / "checkpoints"
+        self.last = self.checkpoints / "last.ckpt"
         self._run = self.path / "run.json"
 
     @contextmanager
@@ -62,9 +63,8 @@ class RunFolder:
         Raises:
             UserError: `resume` is none of never, auto and the path of a checkpoint.
         """
-        last = self.checkpoints / "last.ckpt"
         if resume == "auto":
-            return self._run_id(), last if last.exists() else None
+            return self._run_id(), self.last if self.last.exists() else None
         if resume == "never":
             shutil.rmtree(self.checkpoints, ignore_errors=True)
             self._run.unlink(missing_ok=True)

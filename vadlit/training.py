@@ -24,6 +24,7 @@ from vadlit.models.module import PredictionModule
 from vadlit.models.predictor import Predictor
 from vadlit.progress import EpochLines
 from vadlit.run_folder import RunFolder
+from vadlit.saved import keep, save
 from vadlit.tracking.environment import environment
 from vadlit.tracking.lightning import EpochLogger
 from vadlit.tracking.model import log_detector
@@ -70,6 +71,8 @@ def train(config: DictConfig) -> Evaluation:
             module.eval()
             data.setup("test")
             evaluation = evaluate(detector, data)
+            keep(detector, folder.last)
+            tracker.log_file(folder.last, "checkpoints")
             _log_evaluation(resolved["name"], detector, evaluation, tracker)
             return evaluation
 
@@ -158,7 +161,7 @@ def _fit(
     if trainer.interrupted:
         raise KeyboardInterrupt
     if not trainer.max_epochs:
-        trainer.save_checkpoint(folder.checkpoints / "last.ckpt")
+        trainer.save_checkpoint(folder.last)
     return timer.time_elapsed("train")
 
 
@@ -168,7 +171,7 @@ def _log_evaluation(
     with TemporaryDirectory() as scratch:
         write_results(Path(scratch) / "results", name, evaluation)
         tracker.log_folder(Path(scratch) / "results")
-        detector.save(Path(scratch) / "detector")
+        save(detector, Path(scratch) / "detector")
         log_detector(tracker, Path(scratch) / "detector")
     for event in evaluation.test:
         tracker.log_curve(f"psnr/{event.event}", event.frames.tolist(), (-event.score).tolist())

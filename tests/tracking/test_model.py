@@ -13,7 +13,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from tests.detectors import detector, footage
-from vadlit.detector import Detector
+from vadlit.saved import load, save
 from vadlit.tracking.model import log_detector
 from vadlit.tracking.run import track
 
@@ -32,7 +32,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = detector()
     found = [made.step(frame) for frame in footage(9)]
     made.threshold.value = float(np.median([x.score for x in found if x is not None]))
-    made.save(folder := tmp_path_factory.mktemp("model") / "detector")
+    save(made, folder := tmp_path_factory.mktemp("model") / "detector")
     return folder
 
 
@@ -47,7 +47,7 @@ def logged(uri: str, reader: MlflowClient, saved: Path) -> str:
 
 def expected(folder: Path) -> dict[str, list[float]]:
     """What the saved detector itself says."""
-    made = Detector.load(folder)
+    made = load(folder)
     found = [score for frame in footage(9) if (score := made.step(frame)) is not None]
     return {
         "frame": [x.frame for x in found],

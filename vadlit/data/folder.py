@@ -8,6 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from vadlit.data import prepared
 from vadlit.data.counts import count_frames
 from vadlit.data.events import Event
 from vadlit.data.frames import Counted
@@ -17,6 +18,7 @@ from vadlit.errors import UserError
 from vadlit.video.file import VideoFile
 from vadlit.video.find import VIDEO_SUFFIXES, VIDEOS
 from vadlit.video.folder import FrameFolder
+from vadlit.video.framing import Framing
 
 LABELS = "labels.json"
 
@@ -50,6 +52,10 @@ class Folder(SequenceDataModule):
         for event in (*train, *val):
             _require_normal(event)
         return Splits(train, val, test)
+
+    def framing(self) -> Framing:
+        """What `vadlit prepare` did, where it made the folder."""
+        return prepared.framing(Path(str(self.root)).expanduser())
 
     def _events(self, places: list[Path]) -> tuple[Event, ...]:
         with tqdm(places, "counting frames", unit="event", disable=None, leave=False) as bar:

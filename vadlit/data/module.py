@@ -15,6 +15,7 @@ from vadlit.data.sampler import RandomSequences, SeededSequences
 from vadlit.data.sequences import INPUT_FRAMES, Batch, SequenceDataset, as_batch
 from vadlit.data.store import FrameEncoder, Store, StoredEvent
 from vadlit.errors import UserError
+from vadlit.video.framing import Framing
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,14 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         Raises:
             UserError: The data set is missing or broken.
         """
+
+    def framing(self) -> Framing:
+        """How its frames were taken from footage: as they are, unless a data set knows better.
+
+        Raises:
+            UserError: What the data set says of it cannot be read.
+        """
+        return Framing()
 
     def attach(self, encoder: FrameEncoder, taps: Sequence[str], *, augmented: bool) -> None:
         """Say whose features the batches carry; augmented training reads frames instead."""

@@ -72,7 +72,9 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     frames = sum(map(len, data.val)) + 2 * sum(map(len, data.test))
     with tqdm(total=frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
         val = [_score(detector, event, bar, maps=False).scores for event in data.val]
-        detector.threshold.fit([event.score for event in val], _frame_rate(data.val))
+        rate = _frame_rate(data.val)
+        detector.threshold.fit([event.score for event in val], rate)
+        detector.framing = replace(data.framing(), frame_rate=rate)
         found, copied = (
             [_score(each, event, bar, maps=missing is None) for event in data.test]
             for each in (detector, copy)

@@ -62,7 +62,8 @@ class Planned:
             "frames": len(self.picks),
             "frame_rate": self.labels.frame_rate,
             "resampled": settings.rate is not None,
-            "roi": [self.roi.x, self.roi.y, self.roi.width, self.roi.height],
+            "picture": list(self.source.picture),
+            "roi": self.roi.plain(),
             "size": list(settings.size),
             "quality": settings.quality,
         }

@@ -65,7 +65,7 @@ def prepare(settings: Settings) -> Prepared:
     relabelled = [event for event in events if event not in missing and relabel(event, settings)]
     if record.events != provenance:
         record.events = provenance
-        record.roi = {"stated": settings.roi, "pixels": _pixels(rois[0])}
+        record.roi = {"stated": settings.roi, "pixels": rois[0].plain()}
         record.write(settings.out)
     _draw(train[0], rois[0], settings)
     _write(events, missing, settings, record)
@@ -85,7 +85,7 @@ def regions(
     stated = settings.roi
     if isinstance(stated, str):
         found = record.roi.get("pixels") if record.roi.get("stated") == AUTO else None
-        stated = tuple(found or _pixels(_where_things_move(first, settings)))
+        stated = tuple(found or _where_things_move(first, settings).plain())
     return [in_pixels(stated, s.picture, str(s.path)) for s in sources]
 
 
@@ -151,7 +151,3 @@ def _warnings(source: Source, observed: Observed, settings: Settings) -> list[st
 def _little(events: Sequence[Planned]) -> list[str]:
     seconds = {name: sum(e.seconds for e in events if e.split == name) for name in ENOUGH}
     return [told for name in ENOUGH if (told := little_footage(name, seconds[name]))]
-
-
-def _pixels(roi: Roi) -> tuple[int, int, int, int]:
-    return roi.x, roi.y, roi.width, roi.height

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from vadlit import __version__
+from vadlit.data.prepared import FILE
 from vadlit.data.whole import write_whole
 from vadlit.errors import UserError
-
-FILE = "prepared.json"
 
 
 @dataclass

@@ -18,7 +18,7 @@ SIGNATURE = ModelSignature(inputs=Schema([TensorSpec(np.dtype(np.uint8), (-1, -1
 
 
 def log_detector(tracker: Tracker, folder: Path) -> None:
-    """Log the folder that `Detector.save` wrote, as the run's MLflow model `detector`."""
+    """Log the folder that `saved.save` wrote, as the run's MLflow model `detector`."""
     logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)
     with TemporaryDirectory() as scratch:
         model = Path(scratch) / "model"

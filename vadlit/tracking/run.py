@@ -69,6 +69,10 @@ class Tracker:
         """Log the files of a local folder below the artifact `folder`."""
         self.client.log_artifacts(self.run_id, str(local), folder or None)
 
+    def log_file(self, local: Path, folder: str) -> None:
+        """Log a local file below the artifact `folder`; one of its name is replaced."""
+        self.client.log_artifact(self.run_id, str(local), folder)
+
     def set_tags(self, tags: Mapping[str, str]) -> None:
         """Set tags."""
         self.client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in tags.items()])

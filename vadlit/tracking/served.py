@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from mlflow.pyfunc.model import PythonModel
 
-from vadlit.detector import Detector
+from vadlit.saved import load
 
 
 class ServedDetector(PythonModel):
@@ -19,7 +19,7 @@ class ServedDetector(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Load the detector from the model's files."""
-        self.detector = Detector.load(Path(context.artifacts["detector"]))
+        self.detector = load(Path(context.artifacts["detector"]))
 
     def predict(self, context: Any, model_input: np.ndarray, params: Any = None) -> pd.DataFrame:
         """Score consecutive frames, beginning a new event."""

@@ -24,6 +24,10 @@ class Roi:
         """What the rectangle shows of a picture (H, W, 3); a view."""
         return image[self.y : self.y + self.height, self.x : self.x + self.width]
 
+    def plain(self) -> list[int]:
+        """As a person states it."""
+        return [self.x, self.y, self.width, self.height]
+
     def __str__(self) -> str:
         return f"[{self.x},{self.y},{self.width},{self.height}]"
 

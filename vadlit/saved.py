@@ -1,0 +1,106 @@
+"""A trained detector as files: a folder of its own, or all of it inside the checkpoint."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from vadlit.config import Config, build
+from vadlit.detector import Detector, assemble
+from vadlit.errors import UserError
+from vadlit.models.checkpoint import check_encoder, decoder_weights, read_checkpoint
+from vadlit.models.predictor import Predictor
+from vadlit.video.framing import Framing
+
+FORMAT = 4
+# What a missing file, bytes that are no JSON, and settings or weights that do not fit raise.
+_BROKEN = (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError)
+
+Weights = dict[str, Tensor]
+
+
+def save(detector: Detector, folder: Path) -> None:
+    """Write `decoder.safetensors`, `cue.safetensors` and `detector.json` into a new folder.
+
+    The encoder is named, not copied: the package brings it along.
+    """
+    folder.mkdir(parents=True)
+    save_file(_plain(detector.predictor.decoder.state_dict()), folder / "decoder.safetensors")
+    save_file(_plain(detector.cue.state()), folder / "cue.safetensors")
+    text = json.dumps(_description(detector), indent=2)
+    (folder / "detector.json").write_text(text + "\n", encoding="utf-8")
+
+
+def keep(detector: Detector, checkpoint: Path) -> None:
+    """Add what the detector has learned to the checkpoint of its decoder, whole or not at all."""
+    held = read_checkpoint(checkpoint)
+    held["vadlit"]["detector"] = _description(detector)
+    held["vadlit"]["cue"] = _plain(detector.cue.state())
+    part = checkpoint.with_name(f".{checkpoint.name}.part")
+    torch.save(held, part)
+    part.replace(checkpoint)
+
+
+def load(place: Path) -> Detector:
+    """Read the folder that `save` wrote, or the checkpoint that `keep` added to.
+
+    Nothing in the files is executed.
+
+    Raises:
+        UserError: A file is missing or broken, made with other encoder weights, or the checkpoint
+            of a training that has not come to its end.
+    """
+    try:
+        description, decoder, cue = _from_folder(place) if place.is_dir() else _from_file(place)
+        return _restored(description, decoder, cue, place)
+    except _BROKEN as error:
+        reason = str(error).partition("\n")[0].rstrip(":.")
+        raise UserError(f"{place} is not a detector of vadlit: {reason}.") from error
+
+
+def _plain(state: Weights) -> Weights:
+    return {key: x.detach().cpu().contiguous() for key, x in state.items()}
+
+
+def _description(detector: Detector) -> Config:
+    return {
+        "format": FORMAT,
+        **detector.config,
+        "encoder_identity": detector.predictor.encoder.identity,
+        "threshold_state": detector.threshold.state(),
+        "framing": detector.framing.plain(),
+    }
+
+
+def _from_folder(folder: Path) -> tuple[Any, Weights, Weights]:
+    description = json.loads((folder / "detector.json").read_text(encoding="utf-8"))
+    weights = (load_file(folder / f"{part}.safetensors") for part in ("decoder", "cue"))
+    return (description, *weights)
+
+
+def _from_file(checkpoint: Path) -> tuple[Any, Weights, Weights]:
+    held = read_checkpoint(checkpoint)
+    if "detector" not in held["vadlit"]:
+        raise UserError(
+            f"{checkpoint} holds a decoder but no threshold; allowed is last.ckpt of a training "
+            "that has come to its end, its evaluation included."
+        )
+    return held["vadlit"]["detector"], decoder_weights(held), held["vadlit"]["cue"]
+
+
+def _restored(description: Any, decoder: Weights, cue: Weights, place: Path) -> Detector:
+    if description["format"] != FORMAT:
+        raise UserError(f"{place} has format {description['format']}; allowed is {FORMAT}.")
+    encoder = build(description["encoder"], "vadlit.models")
+    check_encoder(encoder, description["encoder_identity"], place)
+    predictor = Predictor(encoder, build(description["model"], "vadlit.models"))
+    predictor.decoder.load_state_dict(decoder)
+    detector = assemble(predictor, description)
+    detector.cue.restore(cue)
+    detector.threshold.restore(description["threshold_state"])
+    detector.framing = Framing.of_plain(description["framing"])
+    return detector
