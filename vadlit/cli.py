@@ -9,6 +9,7 @@ from vadlit import __version__
 COMMANDS = {
     "train": "train a model on normal footage, evaluate and log it",
     "evaluate": "score a trained model on a test split",
+    "detect": "score footage and raise alarms with a trained model",
     "prepare": "make a data set of own footage: crop, resize, split, label",
     "simulate": "film a production line that is not there, with exact labels",
 }

@@ -1,6 +1,7 @@
 """A trained detector as files: a folder of its own, or all of it inside the checkpoint."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,15 @@ def load(place: Path) -> Detector:
     except _BROKEN as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
         raise UserError(f"{place} is not a detector of vadlit: {reason}.") from error
+
+
+def digest(place: Path) -> str:
+    """A name for the contents of a detector's files."""
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    found = sha256()
+    for file in files:
+        found.update(file.name.encode() + file.read_bytes())
+    return found.hexdigest()[:24]
 
 
 def _plain(state: Weights) -> Weights:

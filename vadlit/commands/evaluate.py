@@ -1,24 +1,20 @@
 """`vadlit evaluate`: the numbers of a checkpoint or of an MLflow run."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import hydra
 from omegaconf import DictConfig, OmegaConf
 
+from vadlit.commands.chosen import chosen_checkpoint
 from vadlit.config import Config, build, conf_dir, register_resolvers
 from vadlit.data.module import SequenceDataModule
 from vadlit.detector import assemble
-from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import evaluate
 from vadlit.evaluation.results import write_results
 from vadlit.evaluation.table import table
 from vadlit.mistakes import mistakes_told
 from vadlit.models.checkpoint import load_checkpoint
-from vadlit.tracking.fetch import fetch
 from vadlit.views import predicting_taps
 
 SCORING = ("cue", "threshold", "alarm", "window")
@@ -33,7 +29,7 @@ def main() -> None:
 @mistakes_told()
 def _job(config: DictConfig) -> None:
     settings: Config = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
-    with _checkpoint(settings) as path:
+    with chosen_checkpoint(settings) as path:
         predictor, trained = load_checkpoint(path)
     data = _data(settings, trained)
     changed = {key: settings[key] for key in SCORING if settings.get(key) is not None}
@@ -48,22 +44,6 @@ def _job(config: DictConfig) -> None:
         print(json.dumps({"name": trained["name"], **evaluation.report}, indent=2))
     else:
         print(table({trained["name"]: evaluation.report}))
-
-
-@contextmanager
-def _checkpoint(settings: Config) -> Iterator[Path]:
-    """The checkpoint that the settings name, fetched from MLflow where they name a run."""
-    checkpoint, run = settings["checkpoint"], settings["run"]
-    if (checkpoint is None) == (run is None):
-        raise UserError(
-            f"checkpoint is {checkpoint} and run is {run}; allowed is one of them: the path of a "
-            "checkpoint or the id of an MLflow run."
-        )
-    if checkpoint is not None:
-        yield Path(str(checkpoint)).expanduser()
-        return
-    with TemporaryDirectory() as scratch:
-        yield fetch(settings["tracking"]["uri"], str(run), "checkpoints/last.ckpt", Path(scratch))
 
 
 def _data(settings: Config, trained: Config) -> SequenceDataModule:

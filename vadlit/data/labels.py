@@ -54,6 +54,15 @@ def read_labels(file: Path, frames: int) -> Labels:
     return Labels(_frame_rate(stated, file), tuple(anomalous), tuple(bait))
 
 
+def stated_rate(file: Path) -> float | None:
+    """The frame rate that a file of labels states; None where there is no file or no rate in it.
+
+    Raises:
+        UserError: The file cannot be read or is malformed.
+    """
+    return _frame_rate(_stated(file), file) if file.exists() else None
+
+
 def write_labels(file: Path, labels: Labels) -> None:
     """Write labels, whole or not at all.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from vadlit.evaluation.report import Report
+from vadlit.terminal import aligned
 
 
 class Column(NamedTuple):
@@ -56,10 +57,7 @@ def _block(reports: Mapping[str, Report], columns: Mapping[str, Column]) -> str:
     for name, report in reports.items():
         cells = [_cell(report.get(key), column.digits) for key, column in columns.items()]
         lines.append([name, *cells])
-    first, *rest = (max(map(len, column)) for column in zip(*lines, strict=True))
-    return "\n".join(
-        "  ".join([line[0].ljust(first), *map(str.rjust, line[1:], rest)]) for line in lines
-    )
+    return aligned(lines)
 
 
 def _cell(value: object, digits: int) -> str:

@@ -59,6 +59,14 @@ class VideoFile:
             rate = stream.average_rate
         return float(rate) if rate else None
 
+    @property
+    def expected(self) -> int | None:
+        """Frames as the file states them, which may be wrong; None where it states nothing."""
+        with self._stream() as (container, stream):
+            if stream.frames or not (container.duration and stream.average_rate):
+                return stream.frames or None
+            return round(container.duration / av.time_base * stream.average_rate)
+
     def __len__(self) -> int:
         """Frames that decode, counted once: what a file says of itself may be wrong."""
         if self._count is None:

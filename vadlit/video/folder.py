@@ -53,6 +53,16 @@ class FrameFolder:
         return self.files[0].absolute().parent.name
 
     @property
+    def frame_rate(self) -> float:
+        """Frames a second, as stated."""
+        return self.rate
+
+    @property
+    def expected(self) -> int:
+        """The number of files."""
+        return len(self)
+
+    @property
     def skipped(self) -> int:
         """None: a picture that cannot be read is an error."""
         return 0

@@ -24,6 +24,14 @@ class Footage(Protocol):
         """The files it is read from; none for a live source."""
 
     @property
+    def frame_rate(self) -> float | None:
+        """Frames a second on average; None where unknown, as of a live source."""
+
+    @property
+    def expected(self) -> int | None:
+        """Roughly how many frames there are, for an estimate of time; None where unknown."""
+
+    @property
     def skipped(self) -> int:
         """Broken packets that the last pass over `frames()` has left out."""
 

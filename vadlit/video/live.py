@@ -73,6 +73,14 @@ class Live:
         return cls(name, url, options=options)
 
     @property
+    def frame_rate(self) -> None:
+        """Unknown: what a camera states is not what arrives."""
+
+    @property
+    def expected(self) -> None:
+        """Unknown: it goes on."""
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """None: nothing can be read again."""
         return ()

@@ -67,6 +67,17 @@ class Resampled:
         return self.footage.files
 
     @property
+    def frame_rate(self) -> float:
+        """The fixed rate."""
+        return self.rate
+
+    @property
+    def expected(self) -> int | None:
+        """Those of the footage, as many times more or less as the rate."""
+        count, rate = self.footage.expected, self.footage.frame_rate
+        return None if count is None or rate is None else round(count * self.rate / rate)
+
+    @property
     def skipped(self) -> int:
         """Broken packets of the last pass."""
         return self.footage.skipped

@@ -1,0 +1,36 @@
+"""`vadlit detect`: footage in, a table of scores and alarms out."""
+
+import json
+import sys
+from typing import cast
+
+import hydra
+from omegaconf import DictConfig, OmegaConf
+
+from vadlit.commands.chosen import chosen_checkpoint
+from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.detection.detect import detect
+from vadlit.detection.report import plain, report
+from vadlit.detection.settings import checked
+from vadlit.mistakes import mistakes_told
+from vadlit.saved import digest, load
+
+
+def main() -> None:
+    """Run the Hydra application."""
+    register_resolvers()
+    hydra.main(config_path=str(conf_dir()), config_name="detect", version_base="1.3")(_job)()
+
+
+@mistakes_told()
+def _job(config: DictConfig) -> None:
+    chosen = cast(Config, OmegaConf.to_container(config, resolve=True))
+    settings = checked(chosen)
+    with chosen_checkpoint(chosen) as place:
+        detection = detect(load(place), digest(place), settings)
+    if chosen["json"]:
+        print(json.dumps(plain(detection, settings.out), indent=2))
+    else:
+        print(report(detection, settings.out))
+    if detection.broken:
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Footage in, a table of scores and alarms out."""

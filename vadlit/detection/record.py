@@ -1,0 +1,55 @@
+"""`detect.json`: what was found, and from what, so that it is not done again."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vadlit.data.whole import write_whole
+from vadlit.errors import UserError
+
+FILE = "detect.json"
+
+
+@dataclass
+class Record:
+    """What `detect.json` holds.
+
+    Args:
+        found: What `Found.plain` gave, by the name of the footage.
+        keys: What it follows from: the footage's files, the detector and the settings.
+    """
+
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def forget(self, name: str, out: Path) -> None:
+        """Take back what is recorded of footage that can no longer be watched, and its table."""
+        for known in (self.found, self.keys):
+            known.pop(name, None)
+        table_of(out, name).unlink(missing_ok=True)
+        self.write(out)
+
+    def write(self, out: Path) -> None:
+        """Write it, whole or not at all."""
+        write_whole(out / FILE, json.dumps(vars(self), indent=2) + "\n")
+
+
+def table_of(out: Path, name: str) -> Path:
+    """The table of a piece of footage."""
+    return out / "scores" / f"{name}.csv"
+
+
+def open_record(out: Path) -> Record:
+    """Read what is recorded of a folder; an empty record where there is none.
+
+    Raises:
+        UserError: The file holds something else.
+    """
+    file = out / FILE
+    if not file.is_file():
+        return Record()
+    try:
+        return Record(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{file} is not a record of vadlit detect: {error}.") from error

@@ -1,0 +1,71 @@
+"""The settings of `vadlit detect`, checked before anything is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from vadlit.detection.source import Source, sources
+from vadlit.errors import UserError
+from vadlit.video.resample import check_rate
+from vadlit.video.roi import checked_roi
+
+TRAINED = "trained"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to look at, and how.
+
+    Args:
+        sources: Footage; names differ.
+        out: The folder of the tables.
+        roi: As `checked_roi` passes it, or "trained".
+        rate: Frames a second that footage is resampled to, None for frames as they come, or
+            "trained".
+        seconds: Of each piece of footage, from its beginning; None is all of it.
+        threshold: In place of the fitted one; None leaves that.
+    """
+
+    sources: tuple[Source, ...]
+    out: Path
+    roi: tuple[float, ...] | str | None
+    rate: float | str | None
+    seconds: float | None
+    threshold: float | None
+
+    def choices(self) -> list[Any]:
+        """What changes the scores and decisions of one piece of footage, for JSON."""
+        return [self.roi, self.rate, self.seconds, self.threshold]
+
+
+def checked(config: Mapping[str, Any]) -> Settings:
+    """Settings from those of conf/detect.yaml.
+
+    Raises:
+        UserError: One of them is missing or not allowed.
+    """
+    out, roi, rate = (config[name] for name in ("out", "roi", "rate"))
+    if not isinstance(out, str) or not out:
+        raise UserError(f"out is {out}; allowed is the folder that the tables are written to.")
+    if rate != TRAINED:
+        check_rate(rate)
+    return Settings(
+        sources(config["source"]),
+        Path(out).expanduser(),
+        TRAINED if roi == TRAINED else checked_roi(roi),
+        rate,
+        _number(config, "seconds", least=0.0),
+        _number(config, "threshold"),
+    )
+
+
+def _number(config: Mapping[str, Any], name: str, least: float | None = None) -> float | None:
+    value = config[name]
+    if value is None:
+        return None
+    if type(value) in (int, float) and isfinite(value) and (least is None or value > least):
+        return float(value)
+    above = "" if least is None else f" above {least:g}"
+    raise UserError(f"{name} is {value}; allowed is null or a number{above}.")

@@ -1,0 +1,78 @@
+"""The tables on disk: a row a frame, a row an alarm."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from vadlit.data.whole import write_whole
+from vadlit.detection.watch import Row
+from vadlit.errors import UserError
+
+ALARMS = ("start", "end", "peak", "peak_seconds", "first", "last")
+
+
+@contextmanager
+def frame_table(file: Path, *, live: bool) -> Iterator[Callable[[Row], object]]:
+    """A CSV file that rows are written to.
+
+    It appears when it is whole; that of a live source grows line by line, and stays however that
+    ends.
+    """
+    part = file if live else file.with_name(f".{file.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", buffering=1 if live else -1) as stream:
+            stream.write(",".join(Row._fields) + "\n")
+            yield lambda row: stream.write(_line(row))
+        part.replace(file)
+    finally:
+        if not live:
+            with suppress(OSError):
+                part.unlink()
+
+
+def write_alarms(file: Path, found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the alarms of all footage, in order, to a CSV file that appears whole.
+
+    Args:
+        file: A file of that name is replaced.
+        found: What `Found.plain` gave, by the name of the footage.
+    """
+    rows = [
+        ",".join([_quoted(name), *(_cell(alarm[key]) for key in ALARMS)])
+        for name, each in found.items()
+        for alarm in each["alarms"]
+    ]
+    write_whole(file, "\n".join([",".join(["source", *ALARMS]), *rows]) + "\n")
+
+
+@contextmanager
+def disk_trouble_named(out: Path) -> Iterator[None]:
+    """Turn what the disk refuses to do into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"out is {out}, which cannot be written: {error.strerror or error}."
+        ) from error
+
+
+def _line(row: Row) -> str:
+    numbers = (row.score, row.level)
+    cells: Iterable[str] = (
+        str(row.frame),
+        f"{row.seconds:.3f}",
+        *(f"{number:.9g}" for number in numbers),
+        str(int(row.flagged)),
+        str(int(row.alarm)),
+        row.kind,
+    )
+    return ",".join(cells) + "\n"
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.9g}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if set(name) & set(',"\n') else name
