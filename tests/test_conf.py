@@ -1,6 +1,7 @@
 """Every configuration composes, and every choice builds."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -9,10 +10,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from vadlit.config import conf_dir, register_resolvers
+from vadlit.config import build, conf_dir, register_resolvers
 
 BUILT = ("data", "model", "augmentation", "loss", "cue", "threshold")
 CHOICES = [(group, file.stem) for group in BUILT for file in sorted((conf_dir() / group).glob("*"))]
+BACKENDS = [file.stem for file in sorted((conf_dir() / "backend").glob("*.yaml"))]
 EXPERIMENTS = [file.stem for file in sorted((conf_dir() / "experiment").glob("*.yaml"))]
 
 
@@ -34,6 +36,15 @@ def test_every_choice_builds(group: str, choice: str) -> None:
     assert instantiate(config[group], _convert_="all") is not None
 
 
+@pytest.mark.parametrize("choice", BACKENDS)
+def test_every_back_end_builds(choice: str) -> None:
+    config = composed("export", [f"backend={choice}"])
+    node: dict[str, Any] = OmegaConf.to_container(config.backend, resolve=True)  # type: ignore[assignment]
+    assert type(build(node, "vadlit.backends")).__name__.lower() in choice
+    if choice != "torch":
+        assert ("Int8" in node["graph"]["_target_"]) == choice.endswith("_int8")
+
+
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_every_experiment_resolves(experiment: str) -> None:
     config = composed("train", [f"experiment={experiment}"])
@@ -46,6 +57,7 @@ def test_every_experiment_resolves(experiment: str) -> None:
 def test_there_is_something_to_test() -> None:
     assert len(CHOICES) >= 13
     assert EXPERIMENTS
+    assert len(BACKENDS) == 5
 
 
 def test_thesis_numbers() -> None:

@@ -13,6 +13,7 @@ from tests.detectors import (
     PREDICTION,
     configuration,
     detector,
+    encoder,
     footage,
     numbers,
     predictor,
@@ -32,7 +33,7 @@ def naive_cue(made: Detector, frames: npt.NDArray[np.uint8]) -> float:
     mean, std = (torch.tensor(x).view(3, 1, 1) for x in (MEAN, STD))
     images = torch.from_numpy(frames).permute(0, 3, 1, 2) / 255
     with torch.no_grad():
-        taps = made.predictor.encoder((images - mean) / std, ("layer4",))
+        taps = encoder()((images - mean) / std, ("layer4",))
         merged = taps["layer4"][:INPUT_FRAMES].flatten(0, 1)[None]
         predicted = made.predictor.decoder({"layer4": merged})[0] * std + mean
     pixels, truth = predicted.clamp(0, 1).double().numpy(), images[-1].double().numpy()
@@ -124,7 +125,8 @@ def test_scores_above_the_threshold_are_anomalous() -> None:
 
 def test_more_configuration_does_no_harm() -> None:
     made = assemble(predictor(), configuration() | {"runs": "/somewhere", "seed": 0})
-    assert set(made.config) == {"encoder", "model", "cue", "threshold", "alarm", "window", "size"}
+    parts = {"encoder", "model", "cue", "threshold", "alarm", "window", "size", "backend"}
+    assert set(made.config) == parts
 
 
 def test_the_score_stands_still_while_the_scene_changes() -> None:

@@ -23,9 +23,17 @@ def test_the_wheel_holds_all_that_an_installation_needs(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in held if ".dist-info/" not in name} == {"vadlit"}
 
 
+def test_the_tests_have_every_optional_package() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    for packages in extras.values():
+        assert {*packages} <= {*extras["dev"]} or packages is extras["dev"]
+
+
 def test_every_requirement_is_pinned_within_its_range() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    requirements = project["dependencies"] + project["optional-dependencies"]["dev"]
+    requirements = sum(project["optional-dependencies"].values(), project["dependencies"])
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pins = dict(line.split("==") for line in lines if not line.startswith("#"))
     for requirement in map(Requirement, requirements):

@@ -10,7 +10,7 @@ import torch
 from tests.detectors import configuration, detector, footage, numbers, run
 from vadlit.detector import Detector
 from vadlit.errors import UserError
-from vadlit.saved import keep, load, save
+from vadlit.saved import keep, load, report_of, save
 from vadlit.video.framing import Framing, Region
 from vadlit.video.roi import Roi
 
@@ -56,13 +56,15 @@ def test_a_checkpoint_keeps_all_of_a_detector(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"last\.ckpt holds a decoder but no threshold"):
         load(file)
     before = torch.load(file, weights_only=True)
-    keep(made, file)
+    assert report_of(file) is None
+    keep(made, {"frame_auroc": 0.5, "auroc_missing_because": None}, file)
     assert [path.name for path in tmp_path.iterdir()] == ["last.ckpt"]
     after = torch.load(file, weights_only=True)
     assert after["epoch"] == before["epoch"]
     assert after["state_dict"].keys() == before["state_dict"].keys()
     loaded = load(file)
     assert numbers(run(loaded, footage(COUNT))) == numbers(run(made, footage(COUNT)))
+    assert report_of(file) == {"frame_auroc": 0.5, "auroc_missing_because": None}
     assert loaded.threshold.state() == made.threshold.state()
     assert loaded.framing == FRAMING
 

@@ -10,6 +10,7 @@ COMMANDS = {
     "train": "train a model on normal footage, evaluate and log it",
     "evaluate": "score a trained model on a test split",
     "detect": "score footage and raise alarms with a trained model",
+    "export": "a trained model as a folder, for a faster back end",
     "prepare": "make a data set of own footage: crop, resize, split, label",
     "simulate": "film a production line that is not there, with exact labels",
 }

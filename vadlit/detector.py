@@ -22,6 +22,7 @@ from vadlit.video.framing import Framing
 from vadlit.video.resize import resize
 from vadlit.views import Views, make_view, taps_of
 
+TORCH = {"_target_": "vadlit.backends.torch.Torch"}
 SETTINGS = ("encoder", "model", "cue", "threshold", "alarm", "window", "size")
 
 
@@ -63,7 +64,7 @@ class Detector:
         window: Scores that are averaged, at least 1.
         size: Height and width that frames are resized to, pixels.
         config: The `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size` it is built
-            from.
+            from, and the `backend` that runs the encoder.
 
     Attributes:
         framing: How the frames that its threshold was fitted on were taken from footage.
@@ -151,9 +152,9 @@ def assemble(predictor: Predictor, config: Mapping[str, Any]) -> Detector:
     Args:
         predictor: Trained.
         config: `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size`; more does no
-            harm.
+            harm. `backend` is PyTorch unless it is named.
     """
-    kept = {key: config[key] for key in SETTINGS}
+    kept = {key: config[key] for key in SETTINGS} | {"backend": config.get("backend") or TORCH}
     height, width = kept["size"]
     return Detector(
         predictor,

@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from vadlit.backends.backend import Backend
 from vadlit.config import Config, build
 from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
@@ -22,28 +23,45 @@ FORMAT = 4
 _BROKEN = (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError)
 
 Weights = dict[str, Tensor]
+Report = dict[str, float | int | str | None]
 
 
 def save(detector: Detector, folder: Path) -> None:
     """Write `decoder.safetensors`, `cue.safetensors` and `detector.json` into a new folder.
 
-    The encoder is named, not copied: the package brings it along.
+    The encoder is named, not copied, unless its back end keeps one of its own.
     """
     folder.mkdir(parents=True)
     save_file(_plain(detector.predictor.decoder.state_dict()), folder / "decoder.safetensors")
     save_file(_plain(detector.cue.state()), folder / "cue.safetensors")
+    backend: Backend = build(detector.config["backend"], "vadlit.backends")
+    backend.save(detector.predictor.encoder, folder)
     text = json.dumps(_description(detector), indent=2)
     (folder / "detector.json").write_text(text + "\n", encoding="utf-8")
 
 
-def keep(detector: Detector, checkpoint: Path) -> None:
-    """Add what the detector has learned to the checkpoint of its decoder, whole or not at all."""
+def keep(detector: Detector, report: Report, checkpoint: Path) -> None:
+    """Add what the detector has learned to the checkpoint of its decoder, whole or not at all.
+
+    Args:
+        detector: Run by PyTorch.
+        report: The numbers of its evaluation.
+        checkpoint: Of its training.
+    """
     held = read_checkpoint(checkpoint)
-    held["vadlit"]["detector"] = _description(detector)
+    # As JSON, so that none of numpy's numbers comes along: those take code to read.
+    held["vadlit"]["detector"] = json.loads(json.dumps(_description(detector)))
+    held["vadlit"]["report"] = json.loads(json.dumps(report))
     held["vadlit"]["cue"] = _plain(detector.cue.state())
     part = checkpoint.with_name(f".{checkpoint.name}.part")
     torch.save(held, part)
     part.replace(checkpoint)
+
+
+def report_of(checkpoint: Path) -> Report | None:
+    """The numbers of the evaluation that `keep` added to a checkpoint; None before that."""
+    report: Report | None = read_checkpoint(checkpoint)["vadlit"].get("report")
+    return report
 
 
 def load(place: Path) -> Detector:
@@ -105,7 +123,8 @@ def _from_file(checkpoint: Path) -> tuple[Any, Weights, Weights]:
 def _restored(description: Any, decoder: Weights, cue: Weights, place: Path) -> Detector:
     if description["format"] != FORMAT:
         raise UserError(f"{place} has format {description['format']}; allowed is {FORMAT}.")
-    encoder = build(description["encoder"], "vadlit.models")
+    backend: Backend = build(description["backend"], "vadlit.backends")
+    encoder = backend.load(description["encoder"], place)
     check_encoder(encoder, description["encoder_identity"], place)
     predictor = Predictor(encoder, build(description["model"], "vadlit.models"))
     predictor.decoder.load_state_dict(decoder)

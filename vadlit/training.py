@@ -71,7 +71,7 @@ def train(config: DictConfig) -> Evaluation:
             module.eval()
             data.setup("test")
             evaluation = evaluate(detector, data)
-            keep(detector, folder.last)
+            keep(detector, evaluation.report, folder.last)
             tracker.log_file(folder.last, "checkpoints")
             _log_evaluation(resolved["name"], detector, evaluation, tracker)
             return evaluation

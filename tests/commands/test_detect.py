@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends.extras import need
 from tests.commands.conftest import Mistake, Vadlit
 from vadlit.evaluation.scores import read_scores
 
@@ -45,6 +46,22 @@ def test_detection_gives_the_scores_of_evaluation(
         scores = [float(row["score"]) for row in rows]
         assert scores == pytest.approx(event.score.tolist(), rel=1e-8)
         assert [row["flagged"] == "1" for row in rows] == decided.tolist()
+
+
+def test_a_back_end_is_chosen(
+    vadlit: Vadlit, checkpoint: Path, ped2_repack: Path, tmp_path: Path
+) -> None:
+    need("onnx", "onnxruntime")
+    given = [f"checkpoint={checkpoint}", f"source={ped2_repack / 'testing' / 'frames' / '01'}"]
+    peaks = []
+    for backend in ("torch", "onnx"):
+        done = vadlit("detect", *given, f"out={tmp_path}", f"backend={backend}", "--json")
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        # With another back end it is done again.
+        assert told["frames_per_second"] is not None
+        peaks.append(told["files"][0]["peak"])
+    assert peaks[0] != peaks[1] == pytest.approx(peaks[0], abs=1e-3)
 
 
 def test_broken_footage_ends_in_exit_code_1(

@@ -112,6 +112,7 @@ def test_training_changes_the_decoder_alone(tmp_path: Path) -> None:
     after = weights(made)
     assert not [key for key in before if torch.equal(before[key], after[key])]
     fresh, used = Encoder(), made.predictor.encoder
+    assert isinstance(used, Encoder)
     assert fresh.state_dict().keys() == used.state_dict().keys()
     for key, value in fresh.state_dict().items():
         assert torch.equal(value, used.state_dict()[key]), key

@@ -25,9 +25,14 @@ def main() -> None:
 @mistakes_told()
 def _job(config: DictConfig) -> None:
     chosen = cast(Config, OmegaConf.to_container(config, resolve=True))
-    settings = checked(chosen)
+    settings, backend = checked(chosen), chosen.get("backend")
     with chosen_checkpoint(chosen) as place:
-        detection = detect(load(place), digest(place), settings)
+        detector, name = load(place), digest(place)
+        if backend is not None:
+            from vadlit.backends.convert import switched  # it brings torchvision along
+
+            detector = switched(detector, backend)
+        detection = detect(detector, f"{name} {backend}", settings)
     if chosen["json"]:
         print(json.dumps(plain(detection, settings.out), indent=2))
     else:

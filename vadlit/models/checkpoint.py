@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from vadlit.config import Config, build
+from vadlit.data.store import FrameEncoder
 from vadlit.errors import UserError
-from vadlit.models.encoder import Encoder
 from vadlit.models.predictor import Predictor
 
 
@@ -62,7 +62,7 @@ def decoder_weights(checkpoint: dict[str, Any]) -> dict[str, Tensor]:
     return {key.removeprefix("predictor.decoder."): value for key, value in state.items()}
 
 
-def check_encoder(encoder: Encoder, identity: str, path: Path) -> None:
+def check_encoder(encoder: FrameEncoder, identity: str, path: Path) -> None:
     """Refuse encoder weights other than those that a file was made with."""
     if encoder.identity != identity:
         raise UserError(

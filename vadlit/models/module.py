@@ -13,6 +13,7 @@ from vadlit.config import Config
 from vadlit.data.sequences import INPUT_FRAMES, Batch
 from vadlit.errors import UserError
 from vadlit.models.checkpoint import check_encoder
+from vadlit.models.encoder import Encoder
 from vadlit.models.losses import PredictionLoss
 from vadlit.models.normalisation import denormalise, normalise
 from vadlit.models.predictor import Features, Predictor
@@ -111,12 +112,19 @@ class PredictionModule(pl.LightningModule):
         sequences = normalise(augmentation(batch["frames"].float() / 255))
         count, inputs = len(sequences), sequences[:, :INPUT_FRAMES]
         with torch.no_grad():
-            encoded = self.predictor.encoder(inputs.flatten(0, 1), self.predictor.taps)
+            encoded = self._encoder(inputs.flatten(0, 1), self.predictor.taps)
         features = {tap: x.unflatten(0, (count, INPUT_FRAMES)) for tap, x in encoded.items()}
         return features, sequences[:, INPUT_FRAMES]
 
-    def _losses(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+    @property
+    def _encoder(self) -> Encoder:
+        """The encoder that gradients pass through."""
         encoder = self.predictor.encoder
+        assert isinstance(encoder, Encoder)
+        return encoder
+
+    def _losses(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+        encoder = self._encoder
         losses: dict[str, Tensor] = self.loss(
             prediction, target, lambda images: encoder(images, self.predictor.taps)
         )

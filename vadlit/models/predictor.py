@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from vadlit.models.encoder import Encoder
+from vadlit.data.store import FrameEncoder
 from vadlit.models.normalisation import denormalise
 
 Features = dict[str, Tensor]
@@ -22,7 +22,7 @@ class Predictor(nn.Module):
             with time flattened into channels (B, T*C, h, w) to (B, 3, H, W).
     """
 
-    def __init__(self, encoder: Encoder, decoder: nn.Module) -> None:
+    def __init__(self, encoder: FrameEncoder, decoder: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         # A tenth faster on a CPU, faster still in half precision on a GPU.
