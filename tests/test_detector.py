@@ -1,5 +1,6 @@
 """One frame at a time gives what a naive pass over the whole event gives."""
 
+from collections.abc import Iterator
 from unittest.mock import Mock
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from skimage.metrics import peak_signal_noise_ratio
+from torch import Tensor
 
 from tests.detectors import (
     COPY,
@@ -19,13 +21,22 @@ from tests.detectors import (
     predictor,
     run,
 )
+from vadlit.config import Config
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.detector import Detector, assemble
 from vadlit.models.normalisation import MEAN, STD
+from vadlit.models.predictor import Features
 from vadlit.scoring.view import CueValue
 from vadlit.video.resize import resize
 
 COUNT, WINDOW = 9, 3
+FUSION = {
+    "_target_": "vadlit.scoring.cues.fusion.Fusion",
+    "parts": {
+        "error": {"_target_": "vadlit.scoring.cues.error.PredictionError"},
+        "motion": {"_target_": "vadlit.scoring.cues.motion.Motion"},
+    },
+}
 
 
 def naive_cue(made: Detector, frames: npt.NDArray[np.uint8]) -> float:
@@ -107,6 +118,29 @@ def test_stored_features_give_the_same_scores() -> None:
     assert [x.score for x in found] == pytest.approx([x.score for x in computed], abs=0.01)
 
 
+@pytest.mark.parametrize("ahead", [0, 1, 4, 99])
+@pytest.mark.parametrize("cue", [PREDICTION, FUSION], ids=["prediction", "fusion"])
+def test_a_stream_says_what_each_frame_alone_says(cue: Config, ahead: int) -> None:
+    made, frames = detector(cue, window=WINDOW), footage(COUNT)
+    one_by_one = numbers(run(made, frames))
+    said = list(made.stream((made.prepare(frame) for frame in frames), ahead))
+    assert said[:4] == [None] * 4
+    assert numbers([score for score in said if score is not None]) == one_by_one
+
+
+def test_a_stream_is_no_further_ahead_than_asked() -> None:
+    made, asked = detector(COPY), []
+
+    def frames() -> Iterator[tuple[Tensor, Features]]:
+        for number, frame in enumerate(footage(COUNT)):
+            asked.append(number)
+            yield made.prepare(frame)
+
+    stream = made.stream(frames(), ahead=2)
+    next(stream)
+    assert asked == [0, 1, 2]
+
+
 def test_a_new_event_forgets_the_old() -> None:
     made, frames = detector(), footage(COUNT)
     first = numbers(run(made, frames))
@@ -132,7 +166,8 @@ def test_more_configuration_does_no_harm() -> None:
 def test_the_score_stands_still_while_the_scene_changes() -> None:
     made = detector(window=WINDOW)
     said = [CueValue(float(value), torch.zeros(32, 64), value >= 50) for value in (1, 2, 90, 50, 4)]
-    made.cue = Mock(needs=frozenset({"frames"}), taps=(), side_effect=said)
+    pending = [lambda value=value: value for value in said]
+    made.cue = Mock(needs=frozenset({"frames"}), taps=(), start=Mock(side_effect=pending))
     found = [made.see(image) for image in torch.zeros(9, 3, 32, 64, dtype=torch.uint8)]
     scores = [score for score in found if score is not None]
     assert [score.cue for score in scores] == [1, 2, 90, 50, 4]

@@ -1,7 +1,7 @@
 """The one inference path: frames in, scores and decisions out, one frame at a time."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,11 +17,13 @@ from vadlit.models.predictor import Features, Predictor
 from vadlit.scoring.alarm import Alarm
 from vadlit.scoring.smoothing import Smoother
 from vadlit.scoring.thresholds.base import Threshold
-from vadlit.scoring.view import Cue, View
+from vadlit.scoring.view import Cue, CueValue, View
 from vadlit.video.framing import Framing
 from vadlit.video.resize import resize
 from vadlit.views import Views, make_view, taps_of
 
+# Frames that are at work at once, where nobody waits for the next one.
+AHEAD = 4
 TORCH = {"_target_": "vadlit.backends.torch.Torch"}
 SETTINGS = ("encoder", "model", "cue", "threshold", "alarm", "window", "size")
 
@@ -100,7 +102,15 @@ class Detector:
 
     def step(self, frame: npt.NDArray[np.uint8]) -> FrameScore | None:
         """Score the event's next frame, RGB (H, W, 3) of any size; None for the first four."""
-        return self.see(resize(frame, self.size))
+        return self.see(*self.prepare(frame))
+
+    def prepare(self, frame: npt.NDArray[np.uint8]) -> tuple[Tensor, Features]:
+        """Resize and encode a frame, RGB (H, W, 3) of any size.
+
+        This is a function of the frame alone: another thread can work ahead of `see`.
+        """
+        image = resize(frame, self.size)
+        return image, self._encoded(image)
 
     def see(self, image: Tensor, features: Features | None = None) -> FrameScore | None:
         """Score the event's next frame; None for the first four.
@@ -109,26 +119,60 @@ class Detector:
             image: uint8 (3, H, W) of the detector's size.
             features: The frame's features (C, h, w) by tap, where they are known already.
         """
+        return self._start(image, features)()
+
+    def stream(
+        self, frames: Iterable[tuple[Tensor, Features | None]], ahead: int = AHEAD
+    ) -> Iterator[FrameScore | None]:
+        """Score the frames of an event: what `see` says of each, in order, and in less time.
+
+        Args:
+            frames: What `see` takes, from the beginning of the event.
+            ahead: Frames that are begun before one is waited for, 0 or more; each core has work
+                then, and a frame's score comes that much later.
+        """
+        self.reset()
+        started: deque[Callable[[], FrameScore | None]] = deque()
+        for image, features in frames:
+            started.append(self._start(image, features))
+            if len(started) > ahead:
+                yield started.popleft()()
+        while started:
+            yield started.popleft()()
+
+    def _start(self, image: Tensor, features: Features | None) -> Callable[[], FrameScore | None]:
+        """Begin with the event's next frame; what is returned waits for its score."""
         self._frame += 1
         image = image.to(self.predictor.device)
-        if features is None and self.taps:
-            encoded = self.predictor.encode(image[None], self.taps)
-            features = {tap: x[0] for tap, x in encoded.items()}
-        self._ring.append(_Seen(image.float() / 255, features or {}))
+        features = self._encoded(image) if features is None else features
+        self._ring.append(_Seen(image.float() / 255, features))
         if len(self._ring) <= INPUT_FRAMES:
-            return None
-        view = self._view()
-        value, where, changed = self.cue(view)
+            return lambda: None
+        number, view = self._frame, self._view()
+        pending = self.cue.start(view)
+        return lambda: self._scored(number, view, pending())
+
+    def _scored(self, number: int, view: View, said: CueValue) -> FrameScore:
+        value, where, changed = said
         # Against a scene in another light, a score says nothing.
         smoothed = self._smoother.hold if changed else self._smoother.push
-        return FrameScore(self._frame, value, smoothed(value), where, changed, view)
+        return FrameScore(number, value, smoothed(value), where, changed, view)
+
+    def _encoded(self, image: Tensor) -> Features:
+        if not self.taps:
+            return {}
+        encoded = self.predictor.encode(image[None], self.taps)
+        return {tap: x[0] for tap, x in encoded.items()}
 
     def _view(self) -> View:
-        frames = torch.stack([seen.image for seen in self._ring])
+        device = self.predictor.device
+        # Only a prediction looks at the features of frames before the last.
+        needed = list(self._ring) if "prediction" in self.cue.needs else [self._ring[-1]]
         features = {
-            tap: torch.stack([seen.features[tap] for seen in self._ring]).to(frames.device)
+            tap: torch.stack([seen.features[tap] for seen in needed]).to(device)
             for tap in self.taps
         }
+        frames = [seen.image for seen in self._ring]
         return make_view(self.cue, self.predictor, frames, features)
 
     def learn(self, train: Sequence[StoredEvent], held_out: Sequence[StoredEvent]) -> None:

@@ -11,13 +11,15 @@ from vadlit.models.predictor import Features, Predictor
 from vadlit.scoring.view import Cue, View
 
 
-def make_view(cue: Cue, predictor: Predictor, frames: Tensor, features: Features) -> View:
+def make_view(
+    cue: Cue, predictor: Predictor, frames: Sequence[Tensor] | Tensor, features: Features
+) -> View:
     """Put together what a cue needs.
 
     Args:
         cue: Says what it needs.
         predictor: Predicts the last frame, where that is needed.
-        frames: (T + 1, 3, H, W) in [0, 1].
+        frames: T + 1 of (3, H, W) in [0, 1].
         features: Of these frames by tap, (T + 1, C, h, w); without a prediction, the last do.
     """
     of_target = {tap: features[tap][-1] for tap in cue.taps}

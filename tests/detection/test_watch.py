@@ -13,8 +13,8 @@ from vadlit.scoring.view import CueValue
 
 
 def rows(made: Detector, count: int = FRAMES) -> list[Row]:
-    images = [torch.from_numpy(picture).permute(2, 0, 1) for picture in pictures()[:count]]
-    return list(watch(made, RATE, ((n / RATE, image) for n, image in enumerate(images))))
+    frames = ((n / RATE, *made.prepare(picture)) for n, picture in enumerate(pictures()[:count]))
+    return list(watch(made, RATE, frames))
 
 
 def test_every_frame_from_the_fifth_on_has_a_row() -> None:
@@ -49,7 +49,8 @@ def test_the_alarm_is_that_of_the_detector() -> None:
 def test_what_cannot_be_scored_is_flagged_and_a_changed_scene_named() -> None:
     made = copying()
     said = [CueValue(value, torch.zeros(32, 64), value == 7) for value in (nan, 7, -90)]
-    made.cue = Mock(needs=frozenset({"frames"}), taps=(), side_effect=said)
+    pending = [lambda value=value: value for value in said]
+    made.cue = Mock(needs=frozenset({"frames"}), taps=(), start=Mock(side_effect=pending))
     first, second, third = rows(made, 7)
     assert isnan(first.score)
     assert [row.flagged for row in (first, second, third)] == [True, True, False]

@@ -8,3 +8,9 @@ def test_target_and_last_input_are_the_last_two_frames() -> None:
     view = View(frames)
     assert torch.equal(view.target, torch.full((3, 2, 2), 1.0))
     assert torch.equal(view.last_input, torch.full((3, 2, 2), 0.75))
+
+
+def test_its_grey_is_the_targets_and_made_once() -> None:
+    view = View([torch.zeros(3, 2, 2), torch.full((3, 2, 2), 0.5)])
+    assert view.grey.tolist() == [[128, 128]] * 2
+    assert view.grey is view.grey

@@ -133,14 +133,14 @@ class GraphBackend(ABC):
 
     Args:
         graph: The configuration of what makes a graph.
-        threads: Of the runtime; 0 is one for each core.
+        threads: Of the runtime; 0 is as many as PyTorch uses.
     """
 
     def __init__(self, graph: Mapping[str, Any], threads: int = 0) -> None:
         if not isinstance(threads, int) or threads < 0:
             raise UserError(f"backend.threads is {threads}; allowed is a whole number, 0 or more.")
         self.graph: Graph = build(graph, "vadlit.backends")
-        self.threads = threads
+        self.threads = threads or torch.get_num_threads()
 
     @abstractmethod
     def open(self, model: bytes) -> GraphEncoder:

@@ -17,7 +17,7 @@ class OpenVINO(GraphBackend):
 
     Args:
         graph: The configuration of what makes a graph.
-        threads: 0 is one for each core.
+        threads: 0 is as many as PyTorch uses.
         precision: `f32`, or `bf16`, which is fast where the processor knows it, and coarser.
     """
 

@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
 from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.detection.cores import share_cores
 from vadlit.detection.detect import detect
 from vadlit.detection.report import plain, report
 from vadlit.detection.settings import checked
@@ -26,6 +27,7 @@ def main() -> None:
 def _job(config: DictConfig) -> None:
     chosen = cast(Config, OmegaConf.to_container(config, resolve=True))
     settings, backend = checked(chosen), chosen.get("backend")
+    share_cores()
     with chosen_checkpoint(chosen) as place:
         detector, name = load(place), digest(place)
         if backend is not None:

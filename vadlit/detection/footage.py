@@ -15,12 +15,12 @@ from vadlit.detection.settings import TRAINED, Settings
 from vadlit.detection.source import Source
 from vadlit.detection.table import frame_table
 from vadlit.detection.watch import watch
-from vadlit.detector import Detector
+from vadlit.detector import AHEAD, Detector
 from vadlit.errors import UserError
+from vadlit.models.predictor import Features
 from vadlit.video.ahead import ahead
 from vadlit.video.footage import Footage
 from vadlit.video.frame import Image
-from vadlit.video.resize import resize
 from vadlit.video.roi import Roi, in_pixels
 
 # A frame rate further from that of training than this share of it changes how fast things move.
@@ -54,7 +54,9 @@ def watch_footage(
         ) as seen,
         stopping,
     ):
-        for row in found.counting(watch(detector, found.frame_rate, seen)):
+        # Of a live source each frame is waited for: an alarm must not come late.
+        rows = watch(detector, found.frame_rate, seen, 0 if source.live else AHEAD)
+        for row in found.counting(rows):
             write(row)
             if source.live and row.alarm and found.alarms[-1].first == row.frame:
                 tqdm.write(f"{source.name}: alarm at {row.seconds:.1f} s", file=sys.stderr)
@@ -68,8 +70,8 @@ def watch_footage(
 
 def _images(
     detector: Detector, footage: Footage, settings: Settings, found: Found
-) -> Generator[tuple[float, Tensor], None, None]:
-    """The frames with their seconds, cut out and resized as in training."""
+) -> Generator[tuple[float, Tensor, Features], None, None]:
+    """The frames' seconds, and the frames, cut out as in training, resized and encoded."""
     roi: Roi | None = None
     for frame in takewhile(
         lambda frame: settings.seconds is None or frame.time < settings.seconds, footage.frames()
@@ -77,7 +79,7 @@ def _images(
         if roi is None:
             roi = _roi(detector, settings, frame.image, footage.name)
             found.roi = roi.plain()
-        yield frame.time, resize(roi.crop(frame.image), detector.size)
+        yield frame.time, *detector.prepare(roi.crop(frame.image))
 
 
 def _roi(detector: Detector, settings: Settings, image: Image, footage: str) -> Roi:

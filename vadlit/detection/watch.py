@@ -1,12 +1,14 @@
 """One event under watch: its frames in, a row of the table each out."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from math import isnan
 from typing import NamedTuple
 
 from torch import Tensor
 
-from vadlit.detector import Detector
+from vadlit.detector import AHEAD, Detector
+from vadlit.models.predictor import Features
 
 
 class Row(NamedTuple):
@@ -32,19 +34,29 @@ class Row(NamedTuple):
 
 
 def watch(
-    detector: Detector, frame_rate: float | None, frames: Iterable[tuple[float, Tensor]]
+    detector: Detector,
+    frame_rate: float | None,
+    frames: Iterable[tuple[float, Tensor, Features]],
+    ahead: int = AHEAD,
 ) -> Iterator[Row]:
     """Yield a row for each frame of an event from the fifth on.
 
     Args:
         detector: Its threshold is fitted.
         frame_rate: Frames a second; None where unknown.
-        frames: Seconds from the first, and uint8 (3, H, W) of the detector's size.
+        frames: Seconds from the first, and what `Detector.prepare` makes of each frame.
+        ahead: As of `Detector.stream`.
     """
-    detector.reset()
+    times: deque[float] = deque()
+
+    def timed() -> Iterator[tuple[Tensor, Features]]:
+        for seconds, image, features in frames:
+            times.append(seconds)
+            yield image, features
+
     alarm = detector.alarm(frame_rate)
-    for seconds, image in frames:
-        said = detector.see(image)
+    for said in detector.stream(timed(), ahead):
+        seconds = times.popleft()
         if said is None:
             continue
         level = detector.threshold.level(said.score)

@@ -105,11 +105,15 @@ def score_frames(
     detector: Detector, stored: StoredEvent, frames: range
 ) -> Iterator[FrameScore | None]:
     """Show frames of an event to the detector, with their features where the store holds them."""
-    detector.reset()
     known = all(tap in stored.arrays for tap in detector.taps)
-    for number in frames:
-        features = {tap: stored.array(tap)[number] for tap in detector.taps} if known else None
-        yield detector.see(stored.array("frames")[number], features)
+    shown = (
+        (
+            stored.array("frames")[number],
+            {tap: stored.array(tap)[number] for tap in detector.taps} if known else None,
+        )
+        for number in frames
+    )
+    return detector.stream(shown)
 
 
 def _score(

@@ -1,6 +1,5 @@
 """The empty scene, under whatever light there is."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -9,9 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vadlit.scoring.cells import DARK, cell_means
+from vadlit.scoring.cells import DARK, Grey, cell_means
 
-Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 # The light is taken tile by tile; things count for nothing while they cover less than half of one.
@@ -97,8 +95,7 @@ class Background:
 
 def light(grey: Grey, background: Floats) -> Floats:
     """How much brighter a frame is than the background, (4, 4) > 0: the median in each tile."""
-    height, width = grey.shape
+    height, width = (size // TILES for size in grey.shape)
     ratio = (grey + np.float32(DARK)) / (background + np.float32(DARK))
-    rows, columns = (np.linspace(0, size, TILES + 1).astype(int) for size in (height, width))
-    tiles = [[np.median(ratio[a:b, c:d]) for c, d in pairwise(columns)] for a, b in pairwise(rows)]
-    return np.array(tiles, np.float32)
+    tiles = ratio.reshape(TILES, height, TILES, width).swapaxes(1, 2).reshape(TILES * TILES, -1)
+    return np.median(tiles, axis=1).astype(np.float32).reshape(TILES, TILES)

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+Grey = NDArray[np.uint8]
+
 CELL = 8
 # Added to grey levels before they are divided: noise would decide in the dark.
 DARK = 8.0
@@ -30,9 +32,9 @@ def to_pixels(cells: Tensor) -> Tensor:
     return spread
 
 
-def grey(frame: Tensor) -> NDArray[np.uint8]:
+def grey(frame: Tensor) -> Grey:
     """Luma of a frame, ITU-R BT.601: (3, H, W) in [0, 1] to uint8 (H, W)."""
     weights = torch.tensor([0.299, 0.587, 0.114], dtype=frame.dtype, device=frame.device)
     luma: Tensor = torch.tensordot(weights, frame, dims=1)
-    levels: NDArray[np.uint8] = (luma * 255).round_().clamp_(0, 255).to(torch.uint8).cpu().numpy()
+    levels: Grey = (luma * 255).round_().clamp_(0, 255).to(torch.uint8).cpu().numpy()
     return levels

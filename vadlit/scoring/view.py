@@ -1,11 +1,14 @@
 """What a cue sees of one frame, and what it says about it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
+
+from vadlit.scoring.cells import Grey, grey
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,12 +16,12 @@ class View:
     """One scored frame with what came before it; what no cue needs may be left empty.
 
     Attributes:
-        frames: (T+1, 3, H, W) in [0, 1]; the last is the target, the rest are the inputs.
+        frames: T+1 of (3, H, W) in [0, 1]; the last is the target, the rest are the inputs.
         prediction: (3, H, W) in [0, 1], clipped.
         features: The target's encoder taps by name, (C, h, w) each.
     """
 
-    frames: Tensor
+    frames: Sequence[Tensor] | Tensor
     prediction: Tensor = field(default_factory=lambda: torch.empty(0))
     features: dict[str, Tensor] = field(default_factory=dict)
 
@@ -26,6 +29,11 @@ class View:
     def target(self) -> Tensor:
         """The frame being scored, (3, H, W)."""
         return self.frames[-1]
+
+    @cached_property
+    def grey(self) -> Grey:
+        """The target's luma, uint8 (H, W); made once, whoever looks at it."""
+        return grey(self.target)
 
     @property
     def last_input(self) -> Tensor:
@@ -45,6 +53,10 @@ class CueValue(NamedTuple):
     value: float
     map: Tensor
     changed: bool = False
+
+
+# Waits for a cue and returns what it says.
+Pending = Callable[[], CueValue]
 
 
 class Cue(Protocol):
@@ -73,6 +85,12 @@ class Cue(Protocol):
 
     def __call__(self, view: View) -> CueValue:
         """Score the event's next frame."""
+
+    def start(self, view: View) -> Pending:
+        """Begin to score the event's next frame, perhaps while others still are at work.
+
+        Frames are started in order, and each is waited for once.
+        """
 
     def state(self) -> dict[str, Tensor]:
         """What was learned, as named tensors."""

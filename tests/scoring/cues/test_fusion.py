@@ -1,3 +1,4 @@
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -131,3 +132,52 @@ def test_still_validation_footage_is_refused(fusion: Fusion) -> None:
     silent = View(torch.full((1, 3, 6, 8), -1.0))
     with pytest.raises(UserError, match="The validation footage shows nothing in front of its"):
         fusion.learn([shown(0)], [silent])
+
+
+class Counting(Shown):
+    """Says how many frames of the event it has seen, some of them late; changed on the third."""
+
+    def __init__(self, late: float) -> None:
+        super().__init__(0)
+        self.late = late
+        self.seen = 0
+
+    def reset(self) -> None:
+        self.seen = 0
+
+    def cells(self, seen: View) -> Tensor:
+        time.sleep(self.late)
+        self.seen += 1
+        self.changed = self.seen == 3
+        return torch.full((1, 1), float(self.seen))
+
+
+def counting(late: float) -> dict[str, object]:
+    return {"_target_": f"{__name__}.Counting", "late": late}
+
+
+def test_frames_begun_before_the_last_is_done_are_taken_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("vadlit.scoring.cues.fusion.build", lambda config, _: instantiate(config))
+    made = Fusion({"fast": counting(0.0), "slow": counting(0.01)})
+    for _ in range(2):
+        begun = [made.start(shown(0)) for _ in range(5)]
+        said = [wait() for wait in begun]
+        assert [value for value, *_ in said] == [2, 4, 6, 8, 10]
+        assert [changed for *_, changed in said] == [False, False, True, False, False]
+        # An event may end before all that was begun is done.
+        made.start(shown(0))
+        made.reset()
+
+
+def test_a_parts_error_is_raised_where_it_is_waited_for(
+    fusion: Fusion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: View) -> Tensor:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(fusion.parts["small"], "cells", broken)
+    begun = fusion.start(shown(0))
+    with pytest.raises(ValueError, match="broken"):
+        begun()

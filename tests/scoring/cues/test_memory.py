@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from vadlit.scoring.cues.memory import CHUNK, distances, sample
+from vadlit.scoring.cues.memory import BLOCK, CHUNK, distances, sample
 
 
 def descriptors(count: int, seed: int) -> Tensor:
@@ -11,9 +11,12 @@ def descriptors(count: int, seed: int) -> Tensor:
 
 
 @pytest.mark.parametrize("neighbours", [1, 3])
+@pytest.mark.parametrize("remembered", [2 * BLOCK, 7 * BLOCK, 7 * BLOCK + 50])
 @pytest.mark.parametrize("count", [1, CHUNK, CHUNK + 1])
-def test_distances_are_those_of_the_whole_matrix(count: int, neighbours: int) -> None:
-    queries, memory = descriptors(count, 0), descriptors(200, 1)
+def test_distances_are_those_of_the_whole_matrix(
+    count: int, remembered: int, neighbours: int
+) -> None:
+    queries, memory = descriptors(count, 0), descriptors(remembered, 1)
     every = torch.cdist(queries.double(), memory.double())
     expected = every.sort(dim=1).values[:, :neighbours].mean(dim=1).float()
     torch.testing.assert_close(distances(queries, memory, neighbours), expected, atol=1e-5, rtol=0)
@@ -22,6 +25,16 @@ def test_distances_are_those_of_the_whole_matrix(count: int, neighbours: int) ->
 def test_what_is_remembered_is_near() -> None:
     memory = descriptors(50, 0)
     assert distances(memory, memory, 1).max() < 1e-3
+
+
+def test_the_nearest_may_all_be_neighbours_in_the_memory() -> None:
+    memory = descriptors(5 * BLOCK, 0)
+    near = normalize(memory[BLOCK : BLOCK + 3] + 1e-3, dim=1)
+    memory[BLOCK : BLOCK + 3] = near[:1]
+    memory[-1] = near[0]
+    assert distances(near[:1], memory, 3).item() == pytest.approx(0, abs=1e-3)
+    assert distances(near[:1], memory, 4).item() == pytest.approx(0, abs=1e-3)
+    assert distances(near[:1], memory, 5).item() > 0.1
 
 
 def test_a_memory_smaller_than_the_neighbours_gives_the_mean_of_all() -> None:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -31,7 +33,7 @@ def test_it_is_the_speed_in_pixels_a_frame(speed: float) -> None:
 
 def test_it_says_where() -> None:
     view = moved(4.0)
-    frames = view.frames.clone()
+    frames = torch.stack([*view.frames])
     frames[1, :, :, :64] = frames[0, :, :, :64]
     cells = inner(Motion(16).cells(View(frames)))
     assert cells[:, :4].max() < 0.5
@@ -39,7 +41,7 @@ def test_it_says_where() -> None:
 
 
 def test_light_is_no_motion() -> None:
-    frames = moved(0.0).frames.clone()
+    frames = torch.stack([*moved(0.0).frames])
     frames[1] = frames[1] * 0.8 + 0.1
     assert inner(Motion(16).cells(View(frames))).median() < 0.3
 
@@ -50,6 +52,14 @@ def test_a_soft_shadow_is_hardly_a_motion() -> None:
     frames = torch.from_numpy(np.stack([texture * fall for fall in falls])).float()
     cells = inner(Motion(16).cells(View(frames[:, None].expand(-1, 3, -1, -1))))
     assert cells.max() < 2.5  # the edge moves 10 pixels
+
+
+def test_what_is_kept_of_the_last_frame_changes_nothing() -> None:
+    frames = [*moved(2.0).frames, *moved(3.0).frames]
+    kept = Motion(16)
+    for before, now in pairwise(frames):
+        found = kept.cells(View([before, now]))
+        assert torch.equal(found, Motion(16).cells(View([before.clone(), now.clone()])))
 
 
 def test_contrast_is_the_ratio_to_the_surroundings() -> None:

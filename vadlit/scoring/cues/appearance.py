@@ -8,7 +8,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from vadlit.scoring.background import Background
-from vadlit.scoring.cells import grey
 from vadlit.scoring.cues.memory import distances, sample
 from vadlit.scoring.view import View
 
@@ -60,7 +59,7 @@ class Appearance:
     def learn(self, normal: Sequence[View]) -> None:
         """Take the background and the memory from normal footage."""
         chosen = _spread(normal, BACKGROUND_FRAMES)
-        self.background.learn(np.stack([grey(normal[number].target) for number in chosen]))
+        self.background.learn(np.stack([normal[number].grey for number in chosen]))
         generator = torch.Generator().manual_seed(self.seed)
         chosen = _spread(normal, MEMORY_FRAMES)
         # Four times as many as are kept, so that frames full of things give more than others.
@@ -68,7 +67,7 @@ class Appearance:
         things, scene = [], []
         for number in chosen:
             view = normal[number]
-            foreground = self.background.of_learned(grey(view.target))
+            foreground = self.background.of_learned(view.grey)
             descriptors = self._descriptors(view)
             things.append(sample([descriptors[foreground]], each, generator))
             scene.append(sample([descriptors[~foreground]], each, generator))
@@ -82,7 +81,7 @@ class Appearance:
 
     def cells(self, view: View) -> Tensor:
         """Distance of each cell's descriptor, (h, w) in [0, 2]; NaN where nothing is."""
-        present, self.changed = self.background.see(grey(view.target))
+        present, self.changed = self.background.see(view.grey)
         cells = torch.full(present.shape, torch.nan)
         queries = self._descriptors(view)[present]
         cells[present] = distances(queries, self.memory, self.neighbours)
@@ -100,6 +99,8 @@ class Appearance:
     def _descriptors(self, view: View) -> Tensor:
         """One of length 1 for each cell, (h, w, C)."""
         features = view.features["layer2"][None].float()
+        # Ten times as fast as channel by channel.
+        features = features.contiguous(memory_format=torch.channels_last)
         averaged = functional.avg_pool2d(
             features, self.context, 1, self.context // 2, count_include_pad=False
         )

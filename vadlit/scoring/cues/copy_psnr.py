@@ -1,11 +1,11 @@
 """The baseline every model has to beat: the next frame is the last one again."""
 
-from vadlit.scoring.cues.plain import Plain
+from vadlit.scoring.cues.whole import WholeFrame
 from vadlit.scoring.psnr import error_map, psnr
 from vadlit.scoring.view import CueValue, View
 
 
-class CopyPSNR(Plain):
+class CopyPSNR(WholeFrame):
     """`-PSNR` of the last input frame in decibels, in [-100, 0], with its error map; no model."""
 
     needs = frozenset({"frames"})

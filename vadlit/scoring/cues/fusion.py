@@ -1,7 +1,8 @@
 """Local cues on one scale, added cell by cell: what is unusual in two ways at one place counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -9,7 +10,9 @@ from torch import Tensor
 from vadlit.config import build
 from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
-from vadlit.scoring.view import CueValue, View
+from vadlit.scoring.view import CueValue, Pending, View
+
+T = TypeVar("T")
 
 # Views of held-out footage that a cue's normal range is taken from.
 RANGE_FRAMES = 2000
@@ -75,6 +78,8 @@ class Fusion:
             name: build(part, "vadlit.scoring.cues") for name, part in chosen.items()
         }
         self.worst = worst
+        # One for each part, so that it sees the frames in order, however far another one is.
+        self._threads = [ThreadPoolExecutor(1) for _ in self.parts]
         self.means = torch.zeros(len(self.parts))
         self.deviations = torch.ones(len(self.parts))
 
@@ -105,24 +110,32 @@ class Fusion:
         self.deviations = spread.maximum(LEAST_SPREAD * self.means.abs()).clamp(min=1e-6)
 
     def reset(self) -> None:
-        """Begin a new event."""
-        for part in self.parts.values():
-            part.reset()
+        """Begin a new event, once the parts are through with the last."""
+        for reset in self._each(lambda part: part.reset()):
+            reset.result()
 
     def __call__(self, view: View) -> CueValue:
         """Score the event's next frame."""
-        total = torch.stack(list(self.standardised(view).values())).sum(dim=0)
+        return self.start(view)()
+
+    def start(self, view: View) -> Pending:
+        """Let the parts look at the event's next frame, all at once."""
+        looks = self._each(lambda part: (part.cells(view).cpu(), part.changed))
+        return lambda: self._joined([look.result() for look in looks])
+
+    def _joined(self, looks: Sequence[tuple[Tensor, bool]]) -> CueValue:
+        total = torch.stack(self._standardised([cells for cells, _ in looks])).sum(dim=0)
         worst = total.flatten().topk(min(self.worst, total.numel())).values
-        changed = any(part.changed for part in self.parts.values())
+        changed = any(changed for _, changed in looks)
         return CueValue(worst.mean().item(), to_pixels(total), changed)
 
     def standardised(self, view: View) -> dict[str, Tensor]:
         """Each part's cells in standard deviations from normal, (h, w); 0 where it is silent."""
-        scales = zip(self.means, self.deviations, strict=True)
-        return {
-            name: torch.nan_to_num((cells - mean) / deviation, nan=0.0)
-            for (name, cells), (mean, deviation) in zip(self._cells(view), scales, strict=True)
-        }
+        return dict(zip(self.parts, self._standardised(self._cells(view)), strict=True))
+
+    def _standardised(self, parts: Sequence[Tensor]) -> list[Tensor]:
+        scaled = zip(parts, self.means, self.deviations, strict=True)
+        return [torch.nan_to_num((x - mean) / deviation, nan=0.0) for x, mean, deviation in scaled]
 
     def state(self) -> dict[str, Tensor]:
         """What was learned, as named tensors."""
@@ -142,8 +155,13 @@ class Fusion:
                 {k.removeprefix(prefix): x for k, x in state.items() if k.startswith(prefix)}
             )
 
-    def _cells(self, view: View) -> Iterator[tuple[str, Tensor]]:
-        return ((name, part.cells(view).cpu()) for name, part in self.parts.items())
+    def _cells(self, view: View) -> list[Tensor]:
+        return [look.result() for look in self._each(lambda part: part.cells(view).cpu())]
+
+    def _each(self, work: Callable[[LocalCue], T]) -> list[Future[T]]:
+        """Begin work on each part, in its own thread."""
+        pairs = zip(self._threads, self.parts.values(), strict=True)
+        return [thread.submit(work, part) for thread, part in pairs]
 
     def _spoken(self, view: View) -> Tensor:
         """The parts' values at the cells that all of them speak about, (parts, n).
@@ -151,5 +169,5 @@ class Fusion:
         The frame is taken by itself, as if an event began with it.
         """
         self.reset()
-        cells = torch.stack([cells for _, cells in self._cells(view)])
+        cells = torch.stack(self._cells(view))
         return cells[:, ~cells.isnan().any(dim=0)]

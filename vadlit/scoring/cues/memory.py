@@ -7,6 +7,8 @@ from torch import Tensor
 
 # Distances are made for this many descriptors at a time: the whole matrix would not fit a cache.
 CHUNK = 256
+# Of so many similarities the highest is taken first: the nearest are in the blocks that lead.
+BLOCK = 100
 
 
 def sample(parts: Sequence[Tensor], size: int, generator: torch.Generator) -> Tensor:
@@ -31,6 +33,18 @@ def distances(queries: Tensor, memory: Tensor, neighbours: int) -> Tensor:
     """
     found = []
     for chunk in torch.split(queries, CHUNK):
-        nearest = (chunk @ memory.T).topk(min(neighbours, len(memory)), dim=1).values
+        nearest = _highest(chunk @ memory.T, min(neighbours, len(memory)))
         found.append((2 - 2 * nearest).clamp(min=0).sqrt().mean(dim=1))
     return torch.cat(found) if found else queries.new_empty(0)
+
+
+def _highest(values: Tensor, count: int) -> Tensor:
+    """The highest of each row (n, m), (n, count); in a fraction of the time of `topk` alone."""
+    blocks = values.shape[1] // BLOCK
+    if blocks < count:
+        return values.topk(count, dim=1).values
+    whole, rest = values[:, : blocks * BLOCK], values[:, blocks * BLOCK :]
+    whole = whole.view(-1, blocks, BLOCK)
+    leading = whole.amax(dim=2).topk(count, dim=1).indices
+    among = whole.gather(1, leading[..., None].expand(-1, -1, BLOCK)).flatten(1)
+    return torch.cat([among, rest], dim=1).topk(count, dim=1).values

@@ -1,17 +1,21 @@
 """How fast things move at a place, whatever the light does."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vadlit.scoring.cells import DARK, cell_means, grey
+from vadlit.scoring.cells import DARK, Grey, cell_means, grey
 from vadlit.scoring.cues.plain import Plain
 from vadlit.scoring.view import View
 
-Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+# A frame and its contrast.
+Looks = tuple[Grey, Grey]
 
 # Standard deviation, pixels, of the surroundings that a pixel is divided by, and the grey level
 # that they are raised to.
@@ -37,18 +41,35 @@ class Motion(Plain):
 
     def __init__(self, window: int = 16) -> None:
         self.window = window
-        self.flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        # Of the frames and of their contrast at once: each keeps buffers of its own.
+        self._flows = [
+            cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM) for _ in range(2)
+        ]
+        self._threads = ThreadPoolExecutor(2)
+        self._last: tuple[Tensor, Looks] | None = None
 
     def cells(self, view: View) -> Tensor:
         """Mean speed around each cell, pixels a frame, (h, w)."""
-        before, now = (grey(frame) for frame in (view.last_input, view.target))
-        slower = np.minimum(self._speed(before, now), self._speed(contrast(before), contrast(now)))
+        before, now = self._before(view.last_input), _looks(view.grey)
+        self._last = view.target, now
+        slower = np.minimum(*self._threads.map(_speed, self._flows, before, now))
         return cell_means(torch.from_numpy(slower), self.window)
 
-    def _speed(self, before: Grey, now: Grey) -> Floats:
-        # The stubs ask for an array to write to; without one, OpenCV makes it.
-        flow: Floats = self.flow.calc(before, now, None)  # type: ignore[call-overload]
-        return np.hypot(flow[..., 0], flow[..., 1])
+    def _before(self, frame: Tensor) -> Looks:
+        """The looks of the last frame, which mostly was the one to be scored a moment ago."""
+        if self._last is not None and self._last[0] is frame:
+            return self._last[1]
+        return _looks(grey(frame))
+
+
+def _speed(flow: cv2.DISOpticalFlow, before: Grey, now: Grey) -> Floats:
+    # The stubs ask for an array to write to; without one, OpenCV makes it.
+    found: Floats = flow.calc(before, now, None)  # type: ignore[call-overload]
+    return cast(Floats, cv2.magnitude(*cv2.split(found)))
+
+
+def _looks(image: Grey) -> Looks:
+    return image, contrast(image)
 
 
 def contrast(image: Grey) -> Grey:

@@ -1,11 +1,11 @@
 """The thesis's cue: how badly the frame was predicted."""
 
-from vadlit.scoring.cues.plain import Plain
+from vadlit.scoring.cues.whole import WholeFrame
 from vadlit.scoring.psnr import error_map, psnr
 from vadlit.scoring.view import CueValue, View
 
 
-class PredictionPSNR(Plain):
+class PredictionPSNR(WholeFrame):
     """`-PSNR` of the prediction in decibels, in [-100, 0], with its error map.
 
     Source: thesis section 3.4.
