@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,13 +16,15 @@ from vadlit.video.framing import Framing, Region
 from vadlit.video.roi import Roi
 
 WINDOW, COUNT = 3, 9
+NAMES = ("cue.safetensors", "decoder.safetensors", "normal.safetensors")
+NORMAL = [np.array([1.0, 2.0]), np.array([3.0])]
 FRAMING = Framing((Region((480, 640), Roi(10, 20, 300, 150)),), 10.0, 10.0)
 
 
 def trained(window: int = WINDOW) -> Detector:
     """A detector that knows where its frames came from."""
     made = detector(window=window)
-    made.framing = FRAMING
+    made.framing, made.normal = FRAMING, NORMAL
     return made
 
 
@@ -38,12 +41,13 @@ def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
     made = trained()
     save(made, tmp_path / "new" / "detector")
     files = {file.name for file in (tmp_path / "new" / "detector").iterdir()}
-    assert files == {"cue.safetensors", "decoder.safetensors", "detector.json"}
+    assert files == {*NAMES, "detector.json"}
     loaded = load(tmp_path / "new" / "detector")
     assert numbers(run(loaded, footage(COUNT))) == numbers(run(made, footage(COUNT)))
     assert loaded.threshold.value == made.threshold.value
     assert loaded.size == (32, 64)
     assert loaded.framing == FRAMING
+    assert [x.tolist() for x in loaded.normal] == [[1.0, 2.0], [3.0]]
     save(loaded, tmp_path / "again")
     for name in files:
         first, second = (tmp_path / "new" / "detector" / name), (tmp_path / "again" / name)
@@ -67,6 +71,7 @@ def test_a_checkpoint_keeps_all_of_a_detector(tmp_path: Path) -> None:
     assert report_of(file) == {"frame_auroc": 0.5, "auroc_missing_because": None}
     assert loaded.threshold.state() == made.threshold.state()
     assert loaded.framing == FRAMING
+    assert [x.tolist() for x in loaded.normal] == [[1.0, 2.0], [3.0]]
 
 
 def test_what_is_no_checkpoint_is_told(tmp_path: Path) -> None:
@@ -94,7 +99,7 @@ def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has format 7; allowed is 4"):
+    with pytest.raises(UserError, match="has format 7; allowed is 5"):
         load(change(tmp_path / "detector", format=7))
 
 

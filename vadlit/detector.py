@@ -70,6 +70,7 @@ class Detector:
 
     Attributes:
         framing: How the frames that its threshold was fitted on were taken from footage.
+        normal: The scores (n,) of each event that it was fitted on.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Detector:
         self.size = size
         self.config = config
         self.framing = Framing()
+        self.normal: list[npt.NDArray[np.float64]] = []
         self.taps = taps_of(cue, predictor)
         self._smoother = Smoother(window)
         self._ring: deque[_Seen] = deque(maxlen=INPUT_FRAMES + 1)

@@ -18,7 +18,7 @@ from vadlit.models.checkpoint import check_encoder, decoder_weights, read_checkp
 from vadlit.models.predictor import Predictor
 from vadlit.video.framing import Framing
 
-FORMAT = 4
+FORMAT = 5
 # What a missing file, bytes that are no JSON, and settings or weights that do not fit raise.
 _BROKEN = (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError)
 
@@ -27,13 +27,14 @@ Report = dict[str, float | int | str | None]
 
 
 def save(detector: Detector, folder: Path) -> None:
-    """Write `decoder.safetensors`, `cue.safetensors` and `detector.json` into a new folder.
+    """Write `{decoder,cue,normal}.safetensors` and `detector.json` into a new folder.
 
     The encoder is named, not copied, unless its back end keeps one of its own.
     """
     folder.mkdir(parents=True)
-    save_file(_plain(detector.predictor.decoder.state_dict()), folder / "decoder.safetensors")
-    save_file(_plain(detector.cue.state()), folder / "cue.safetensors")
+    decoder = _plain(detector.predictor.decoder.state_dict())
+    for name, weights in (("decoder", decoder), *_learned(detector).items()):
+        save_file(weights, folder / f"{name}.safetensors")
     backend: Backend = build(detector.config["backend"], "vadlit.backends")
     backend.save(detector.predictor.encoder, folder)
     text = json.dumps(_description(detector), indent=2)
@@ -52,7 +53,7 @@ def keep(detector: Detector, report: Report, checkpoint: Path) -> None:
     # As JSON, so that none of numpy's numbers comes along: those take code to read.
     held["vadlit"]["detector"] = json.loads(json.dumps(_description(detector)))
     held["vadlit"]["report"] = json.loads(json.dumps(report))
-    held["vadlit"]["cue"] = _plain(detector.cue.state())
+    held["vadlit"] |= _learned(detector)
     part = checkpoint.with_name(f".{checkpoint.name}.part")
     torch.save(held, part)
     part.replace(checkpoint)
@@ -74,8 +75,7 @@ def load(place: Path) -> Detector:
             of a training that has not come to its end.
     """
     try:
-        description, decoder, cue = _from_folder(place) if place.is_dir() else _from_file(place)
-        return _restored(description, decoder, cue, place)
+        return _restored(*(_from_folder(place) if place.is_dir() else _from_file(place)), place)
     except _BROKEN as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
         raise UserError(f"{place} is not a detector of vadlit: {reason}.") from error
@@ -94,6 +94,12 @@ def _plain(state: Weights) -> Weights:
     return {key: x.detach().cpu().contiguous() for key, x in state.items()}
 
 
+def _learned(detector: Detector) -> dict[str, Weights]:
+    """What the cue learned, and the scores that the threshold was fitted on, by their number."""
+    scores = {f"{number:06d}": torch.from_numpy(x) for number, x in enumerate(detector.normal)}
+    return {"cue": _plain(detector.cue.state()), "normal": _plain(scores)}
+
+
 def _description(detector: Detector) -> Config:
     return {
         "format": FORMAT,
@@ -104,23 +110,27 @@ def _description(detector: Detector) -> Config:
     }
 
 
-def _from_folder(folder: Path) -> tuple[Any, Weights, Weights]:
+def _from_folder(folder: Path) -> tuple[Any, Weights, Weights, Weights]:
     description = json.loads((folder / "detector.json").read_text(encoding="utf-8"))
-    weights = (load_file(folder / f"{part}.safetensors") for part in ("decoder", "cue"))
-    return (description, *weights)
+    names = ("decoder", "cue", "normal")
+    decoder, cue, normal = (load_file(folder / f"{name}.safetensors") for name in names)
+    return description, decoder, cue, normal
 
 
-def _from_file(checkpoint: Path) -> tuple[Any, Weights, Weights]:
+def _from_file(checkpoint: Path) -> tuple[Any, Weights, Weights, Weights]:
     held = read_checkpoint(checkpoint)
-    if "detector" not in held["vadlit"]:
+    kept = held["vadlit"]
+    if "detector" not in kept:
         raise UserError(
             f"{checkpoint} holds a decoder but no threshold; allowed is last.ckpt of a training "
             "that has come to its end, its evaluation included."
         )
-    return held["vadlit"]["detector"], decoder_weights(held), held["vadlit"]["cue"]
+    return kept["detector"], decoder_weights(held), kept["cue"], kept["normal"]
 
 
-def _restored(description: Any, decoder: Weights, cue: Weights, place: Path) -> Detector:
+def _restored(
+    description: Any, decoder: Weights, cue: Weights, normal: Weights, place: Path
+) -> Detector:
     if description["format"] != FORMAT:
         raise UserError(f"{place} has format {description['format']}; allowed is {FORMAT}.")
     backend: Backend = build(description["backend"], "vadlit.backends")
@@ -132,4 +142,5 @@ def _restored(description: Any, decoder: Weights, cue: Weights, place: Path) -> 
     detector.cue.restore(cue)
     detector.threshold.restore(description["threshold_state"])
     detector.framing = Framing.of_plain(description["framing"])
+    detector.normal = [normal[name].numpy() for name in sorted(normal)]
     return detector

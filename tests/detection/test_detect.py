@@ -21,7 +21,7 @@ ALARM = (RESTLESS.start, RESTLESS.stop)
 
 def settings(*places: Path, out: Path) -> Settings:
     found = sources([str(place) for place in places])
-    return Settings(found, out / "out", "trained", "trained", None, None)
+    return Settings(found, out / "out", "trained", "trained", None, {})
 
 
 def watched(made: Settings, digest: str = "a") -> Detection:
@@ -69,7 +69,7 @@ def test_what_is_there_is_not_done_again(tmp_path: Path) -> None:
     assert again.found == first.found
     # Another detector, footage or setting, or a table that is gone.
     assert watched(made, "b").frames == first.frames
-    assert watched(replace(made, threshold=0.0), "b").found["a"]["alarms"] == []
+    assert watched(replace(made, adjusted={"level": 0.0}), "b").found["a"]["alarms"] == []
     assert watched(made, "b").frames == first.frames
     (tmp_path / "out" / "scores" / "a.csv").unlink()
     assert watched(made, "b").frames == FRAMES - 4

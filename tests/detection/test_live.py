@@ -44,7 +44,7 @@ def test_what_was_seen_stays(
 ) -> None:
     monkeypatch.setattr(Source, "open", lambda *_: Camera(end))
     camera = (Source("camera-0", "0"),)
-    made = Settings(camera, tmp_path, "trained", "trained", None, None)
+    made = Settings(camera, tmp_path, "trained", "trained", None, {})
     found = detect(copying(), "a", made)
     assert found.broken == ({"camera-0": "unplugged"} if broken else {})
     assert found.found["camera-0"]["frames"] == FRAMES - 4
@@ -65,6 +65,6 @@ def test_each_row_is_there_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Source, "open", lambda *_: Watched(UserError("unplugged")))
     camera = (Source("camera-0", "0"),)
-    detect(copying(), "a", Settings(camera, tmp_path, "trained", "trained", None, None))
+    detect(copying(), "a", Settings(camera, tmp_path, "trained", "trained", None, {}))
     # Frames are read at most six ahead of the row that is being made.
     assert all(lines >= number - 4 - 6 for number, lines in enumerate(seen))

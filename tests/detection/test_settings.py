@@ -13,18 +13,21 @@ CONFIG = {
     "roi": "trained",
     "rate": "trained",
     "seconds": None,
-    "threshold": None,
+    "level": None,
 }
 
 
 def test_settings() -> None:
     camera = (Source("camera-0", "0"),)
-    made = Settings(camera, Path("results"), "trained", "trained", None, None)
+    as_trained = {"threshold": None, "alarm": None, "level": None}
+    made = Settings(camera, Path("results"), "trained", "trained", None, as_trained)
     assert checked(CONFIG) == made
-    changed = {"roi": [0, 0, 0.5, 1], "rate": 10, "seconds": 60, "threshold": -1}
-    other = Settings(camera, Path("results"), (0, 0, 0.5, 1), 10, 60.0, -1.0)
+    changed = {"roi": [0, 0, 0.5, 1], "rate": 10, "seconds": 60, "level": -1, "alarm": {"keep": 1}}
+    adjusted = {"threshold": None, "alarm": {"keep": 1}, "level": -1.0}
+    other = Settings(camera, Path("results"), (0, 0, 0.5, 1), 10, 60.0, adjusted)
     assert checked(CONFIG | changed) == other
-    assert checked(CONFIG | {"roi": None, "rate": None}).choices() == [None, None, None, None]
+    plain = checked(CONFIG | {"roi": None, "rate": None})
+    assert plain.choices() == [None, None, None, as_trained]
 
 
 @pytest.mark.parametrize(
@@ -36,8 +39,8 @@ def test_settings() -> None:
         ({"rate": 0}, "rate is 0"),
         ({"rate": "fast"}, "rate is fast"),
         ({"seconds": 0}, "seconds is 0; allowed is null or a number above 0"),
-        ({"threshold": "sigma"}, "threshold is sigma; allowed is null or a number"),
-        ({"threshold": float("nan")}, "threshold is nan"),
+        ({"level": "sigma"}, "level is sigma; allowed is null or a number"),
+        ({"level": float("nan")}, "level is nan"),
     ],
 )
 def test_mistakes(changed: dict[str, Any], message: str) -> None:

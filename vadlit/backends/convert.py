@@ -45,5 +45,5 @@ def switched(detector: Detector, backend: Config) -> Detector:
     made = converted(detector, backend, None)
     made.cue.restore(detector.cue.state())
     made.threshold.restore(detector.threshold.state())
-    made.framing = detector.framing
+    made.framing, made.normal = detector.framing, detector.normal
     return made

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from vadlit.data.cache import key
+from vadlit.detection.adjust import adjust
 from vadlit.detection.footage import watch_footage
 from vadlit.detection.found import Found
 from vadlit.detection.record import Record, open_record, table_of
@@ -43,10 +44,9 @@ def detect(detector: Detector, digest: str, settings: Settings) -> Detection:
         settings: What to look at, and how.
 
     Raises:
-        UserError: The folder of the tables cannot be written.
+        UserError: The folder of the tables cannot be written, or a threshold does not fit.
     """
-    if settings.threshold is not None:
-        detector.threshold.value = settings.threshold
+    adjust(detector, settings.adjusted)
     record, broken, start, frames = open_record(settings.out), {}, monotonic(), 0
     with disk_trouble_named(settings.out):
         table_of(settings.out, "").parent.mkdir(parents=True, exist_ok=True)

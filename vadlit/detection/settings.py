@@ -6,6 +6,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from vadlit.config import Config
 from vadlit.detection.source import Source, sources
 from vadlit.errors import UserError
 from vadlit.video.resample import check_rate
@@ -25,7 +26,7 @@ class Settings:
         rate: Frames a second that footage is resampled to, None for frames as they come, or
             "trained".
         seconds: Of each piece of footage, from its beginning; None is all of it.
-        threshold: In place of the fitted one; None leaves that.
+        adjusted: Threshold, alarm and level in place of what was trained, as `adjust` takes them.
     """
 
     sources: tuple[Source, ...]
@@ -33,11 +34,11 @@ class Settings:
     roi: tuple[float, ...] | str | None
     rate: float | str | None
     seconds: float | None
-    threshold: float | None
+    adjusted: Config
 
     def choices(self) -> list[Any]:
         """What changes the scores and decisions of one piece of footage, for JSON."""
-        return [self.roi, self.rate, self.seconds, self.threshold]
+        return [self.roi, self.rate, self.seconds, self.adjusted]
 
 
 def checked(config: Mapping[str, Any]) -> Settings:
@@ -57,7 +58,11 @@ def checked(config: Mapping[str, Any]) -> Settings:
         TRAINED if roi == TRAINED else checked_roi(roi),
         rate,
         _number(config, "seconds", least=0.0),
-        _number(config, "threshold"),
+        {
+            "threshold": config.get("threshold"),
+            "alarm": config.get("alarm"),
+            "level": _number(config, "level"),
+        },
     )
 
 

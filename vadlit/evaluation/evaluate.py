@@ -73,7 +73,8 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     with tqdm(total=frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
         val = [_score(detector, event, bar, maps=False).scores for event in data.val]
         rate = _frame_rate(data.val)
-        detector.threshold.fit([event.score for event in val], rate)
+        detector.normal = [event.score for event in val]
+        detector.threshold.fit(detector.normal, rate)
         detector.framing = replace(data.framing(), frame_rate=rate)
         found, copied = (
             [_score(each, event, bar, maps=missing is None) for event in data.test]
