@@ -173,7 +173,9 @@ def test_what_is_told(tmp_path: Path) -> None:
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert [file["name"] for file in told["files"]] == ["a"]
     assert list(told["broken"]) == ["c"]
-    assert "all was there already" in report(watched(made), made.out)
+    assert "all was there already; broken: c" in report(watched(made), made.out)
+    nothing = settings(tmp_path / "c.mp4", out=tmp_path)
+    assert "nothing was watched; broken: c" in report(watched(nothing), made.out)
 
 
 def test_long_lists_of_alarms_are_cut(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def _number(value: float | None) -> str:
 
 def _end(detection: Detection, out: Path) -> str:
     speed = _speed(detection)
-    took = "all was there already"
+    took = "all was there already" if detection.found else "nothing was watched"
     if speed is not None:
         took = f"{detection.frames} frames in {detection.seconds:.1f} s, {speed:.1f} a second"
     lost = f"; broken: {', '.join(detection.broken)}" if detection.broken else ""
