@@ -173,8 +173,10 @@ def _log_evaluation(
         tracker.log_folder(Path(scratch) / "results")
         save(detector, Path(scratch) / "detector")
         log_detector(tracker, Path(scratch) / "detector")
+    quantity = evaluation.quantity
     for event in evaluation.test:
-        tracker.log_curve(f"psnr/{event.event}", event.frames.tolist(), (-event.score).tolist())
+        shown = quantity.shown(event.score).tolist()
+        tracker.log_curve(f"{quantity.key}/{event.event}", event.frames.tolist(), shown)
     numbers = evaluation.report.items()
     tracker.log_metrics({key: x for key, x in numbers if isinstance(x, int | float)})
 

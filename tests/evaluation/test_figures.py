@@ -10,11 +10,16 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from torch import Tensor
 
-from vadlit.evaluation.figures import prediction_figure, psnr_figure, roc_figure
+from vadlit.detector import FrameScore
+from vadlit.evaluation.figures import prediction_figure, roc_figure, score_figure
 from vadlit.evaluation.roc import Roc, roc
 from vadlit.evaluation.scores import EventScores, Floats
+from vadlit.scoring.cues.prediction_psnr import PredictionPSNR
 from vadlit.scoring.psnr import error_map
+from vadlit.scoring.quantity import PSNR, Quantity
+from vadlit.scoring.view import View
 
 
 def event(name: str, count: int, anomalous: list[tuple[int, int]], first: int = 4) -> EventScores:
@@ -37,6 +42,13 @@ def line(axis: Axes, label: str) -> Line2D:
     found = [each for each in axis.get_lines() if str(each.get_label()).startswith(label)]
     assert len(found) == 1
     return found[0]
+
+
+def scored(truth: Tensor, prediction: Tensor) -> FrameScore:
+    """What the PSNR cue says of a prediction."""
+    view = View(truth[None], prediction)
+    cue, where, _ = PredictionPSNR()(view)
+    return FrameScore(4, cue, cue, where, False, view)
 
 
 RAISED = np.zeros(60, bool)
@@ -62,7 +74,7 @@ VALIDATION = event("Train016", 80, [])
 
 
 def test_psnr_curves_are_the_negated_scores_by_frame_number() -> None:
-    axis = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).axes[0]
+    axis = score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED).axes[0]
     for label, values in [("test, raw", -TEST.cue), ("test, smoothed", -TEST.score)]:
         assert np.array_equal(line(axis, label).get_xdata(), np.arange(4, 64))
         assert np.array_equal(line(axis, label).get_ydata(), values)
@@ -71,17 +83,17 @@ def test_psnr_curves_are_the_negated_scores_by_frame_number() -> None:
 
 def test_validation_is_shown_as_far_as_the_test_event_reaches() -> None:
     shown = line(
-        psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).axes[0], "validation, Train016"
+        score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED).axes[0], "validation, Train016"
     )
     assert np.array_equal(shown.get_xdata(), np.arange(4, 64))
     assert np.array_equal(shown.get_ydata(), -VALIDATION.score[:60])
     short = event("short", 30, [])
-    shown = line(psnr_figure(TEST, short, level(-29.0), RAISED).axes[0], "validation, short")
+    shown = line(score_figure(PSNR, TEST, short, level(-29.0), RAISED).axes[0], "validation, short")
     assert np.array_equal(shown.get_ydata(), -short.score)
 
 
 def test_flagged_frames_are_crossed_and_counted_in_the_title() -> None:
-    axis = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).axes[0]
+    axis = score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED).axes[0]
     flagged = TEST.score > -29.0
     crosses = line(axis, "flagged")
     assert (crosses.get_marker(), crosses.get_linestyle()) == ("x", "None")
@@ -94,15 +106,28 @@ def test_flagged_frames_are_crossed_and_counted_in_the_title() -> None:
 
 
 def test_threshold_is_dashed_at_its_psnr_and_named() -> None:
-    dashed = line(psnr_figure(TEST, VALIDATION, level(-29.123), RAISED).axes[0], "threshold")
+    dashed = line(score_figure(PSNR, TEST, VALIDATION, level(-29.123), RAISED).axes[0], "threshold")
     assert dashed.get_label() == "threshold 29.12 dB"
     assert dashed.get_linestyle() == "--"
     assert set(np.asarray(dashed.get_ydata()).tolist()) == {29.123}
 
 
+def test_what_high_scores_mean_is_shown_as_it_is() -> None:
+    depth = Quantity("depth", "where it is deep", "m")
+    axis = score_figure(depth, TEST, VALIDATION, level(-29.123), RAISED).axes[0]
+    assert axis.get_ylabel() == "depth (m)"
+    assert np.array_equal(line(axis, "test, raw").get_ydata(), TEST.cue)
+    assert np.array_equal(line(axis, "test, smoothed").get_ydata(), TEST.score)
+    assert np.array_equal(line(axis, "validation").get_ydata(), VALIDATION.score[:60])
+    assert line(axis, "threshold").get_label() == "threshold -29.12 m"
+    assert set(np.asarray(line(axis, "threshold").get_ydata()).tolist()) == {-29.123}
+    flagged = TEST.score > -29.123
+    assert np.array_equal(line(axis, "flagged").get_ydata(), TEST.score[flagged])
+
+
 def test_a_threshold_that_moves_is_drawn_as_it_moves() -> None:
     levels = np.linspace(-33, -27, 60)
-    axis = psnr_figure(TEST, VALIDATION, levels, RAISED).axes[0]
+    axis = score_figure(PSNR, TEST, VALIDATION, levels, RAISED).axes[0]
     dashed = line(axis, "threshold")
     assert dashed.get_label() == "threshold"
     assert np.array_equal(dashed.get_ydata(), -levels)
@@ -110,7 +135,7 @@ def test_a_threshold_that_moves_is_drawn_as_it_moves() -> None:
 
 
 def test_anomalous_ranges_are_shaded_and_named_once() -> None:
-    figure = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED)
+    figure = score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED)
     assert spans(figure.axes[0], height=1.0) == [(13.5, 23.5), (43.5, 63.5)]
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels.count("anomalous") == 1
@@ -118,15 +143,17 @@ def test_anomalous_ranges_are_shaded_and_named_once() -> None:
 
 
 def test_alarms_are_bars_at_the_foot_named_once() -> None:
-    figure = psnr_figure(TEST, VALIDATION, level(-29.0), RAISED)
+    figure = score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED)
     assert spans(figure.axes[0], height=0.025) == [(8.5, 11.5), (33.5, 63.5)]
     assert [text.get_text() for text in figure.legends[0].get_texts()].count("alarm") == 1
-    silent = psnr_figure(TEST, VALIDATION, level(-29.0), np.zeros(60, bool))
+    silent = score_figure(PSNR, TEST, VALIDATION, level(-29.0), np.zeros(60, bool))
     assert spans(silent.axes[0], height=0.025) == []
 
 
 def test_a_normal_event_has_no_shade() -> None:
-    figure = psnr_figure(event("normal", 30, []), VALIDATION, level(-29.0, 30), np.zeros(30, bool))
+    figure = score_figure(
+        PSNR, event("normal", 30, []), VALIDATION, level(-29.0, 30), np.zeros(30, bool)
+    )
     assert not figure.axes[0].patches
     assert "anomalous" not in [text.get_text() for text in figure.legends[0].get_texts()]
 
@@ -176,7 +203,7 @@ def test_roc_legend_lies_off_the_panels_and_nothing_is_cut_off() -> None:
 def test_prediction_figure_shows_truth_prediction_and_error_on_the_given_scale() -> None:
     truth, prediction = torch.full((3, 32, 64), 0.5), torch.full((3, 32, 64), 0.6)
     prediction[:, :4] = 0.9
-    figure = prediction_figure("can-07, frame 12", truth, prediction, 0.3)
+    figure = prediction_figure(PSNR, "can-07, frame 12", scored(truth, prediction), 0.3)
     assert [axis.get_title() for axis in figure.axes[:3]] == [
         "truth",
         "prediction",
@@ -192,10 +219,20 @@ def test_prediction_figure_shows_truth_prediction_and_error_on_the_given_scale()
     assert figure.get_suptitle() == "can-07, frame 12: PSNR 15.41 dB"
 
 
+def test_prediction_figure_tells_of_any_cue() -> None:
+    frame = torch.zeros(3, 32, 64)
+    where = torch.arange(32.0 * 64).reshape(32, 64)
+    seen = FrameScore(4, 1.5, 0.0, where, False, View(frame[None], frame))
+    figure = prediction_figure(Quantity("depth", "where it is deep"), "a", seen, 2.0)
+    assert figure.get_suptitle() == "a: depth 1.50"
+    assert figure.axes[2].get_title() == "where it is deep"
+    np.testing.assert_array_equal(figure.axes[2].get_images()[0].get_array(), where.numpy())
+
+
 @pytest.mark.parametrize("size", [(32, 64), (96, 32)])
 def test_prediction_titles_do_not_overlap_in_any_shape(size: tuple[int, int]) -> None:
     frame = torch.zeros(3, *size)
-    figure = prediction_figure("a", frame, frame, 0.3)
+    figure = prediction_figure(PSNR, "a", scored(frame, frame), 0.3)
     figure.draw_without_rendering()
     suptitle = figure.texts[0].get_window_extent()
     for axis in figure.axes[:3]:
@@ -205,7 +242,7 @@ def test_prediction_titles_do_not_overlap_in_any_shape(size: tuple[int, int]) ->
 
 def test_figures_are_wider_than_they_are_shown() -> None:
     buffer = BytesIO()
-    psnr_figure(TEST, VALIDATION, level(-29.0), RAISED).savefig(buffer, format="png")
+    score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED).savefig(buffer, format="png")
     width = int.from_bytes(buffer.getvalue()[16:20], "big")  # of the PNG header
     assert width == 1050
 
@@ -215,9 +252,9 @@ def test_a_hundred_figures_leave_nothing_behind() -> None:
     made = []
     for _ in range(35):
         made += [
-            weakref.ref(psnr_figure(TEST, VALIDATION, level(-29.0), RAISED)),
+            weakref.ref(score_figure(PSNR, TEST, VALIDATION, level(-29.0), RAISED)),
             weakref.ref(roc_figure({"base": (curve(0), curve(1))})),
-            weakref.ref(prediction_figure("a", frame, frame, 0.3)),
+            weakref.ref(prediction_figure(PSNR, "a", scored(frame, frame), 0.3)),
         ]
     gc.collect()
     assert not [figure for figure in made if figure() is not None]

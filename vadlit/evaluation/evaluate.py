@@ -24,6 +24,7 @@ from vadlit.evaluation.maps import (
 from vadlit.evaluation.report import Report, assert_every_frame_scored, measures, report
 from vadlit.evaluation.scores import Bools, EventScores, Floats
 from vadlit.evaluation.truth import joined
+from vadlit.scoring.quantity import Quantity
 
 COPY = {"_target_": "vadlit.scoring.cues.copy_psnr.CopyPSNR"}
 
@@ -40,6 +41,7 @@ class Evaluation:
         threshold: As fitted, in the unit of the scores; levels may move from there.
         report: All numbers, those of the copy baseline under names with `copy_` before them.
         examples: A normal and an anomalous frame of each test event that has them, by name.
+        quantity: What the scores are.
     """
 
     val: list[EventScores]
@@ -49,6 +51,7 @@ class Evaluation:
     threshold: float
     report: Report
     examples: dict[str, FrameScore]
+    quantity: Quantity
 
 
 class _Scored(NamedTuple):
@@ -99,7 +102,8 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
         **_beside(measures([event.scores for event in copied], window) | copy_where),
     }
     examples = _examples(detector, test, data.test)
-    return Evaluation(val, test, levels, raised, threshold, numbers, examples)
+    quantity = detector.cue.quantity
+    return Evaluation(val, test, levels, raised, threshold, numbers, examples, quantity)
 
 
 def score_frames(
@@ -183,7 +187,9 @@ def _examples(
         for name, chosen in (("normal", ~scores.labels), ("anomalous", scores.labels)):
             if chosen.any():
                 frame = _median_frame(scores, chosen)
-                examples[f"{scores.event}-{name}"] = _revisit(detector, event, frame)
+                seen = _revisit(detector, event, frame)
+                cue = float(scores.cue[frame - scores.first])
+                examples[f"{scores.event}-{name}"] = replace(seen, frame=frame, cue=cue)
     return examples
 
 
@@ -196,4 +202,4 @@ def _revisit(detector: Detector, stored: StoredEvent, frame: int) -> FrameScore:
     """See one frame again, after no more of its past than a prediction needs."""
     *_, score = score_frames(detector, stored, range(frame - INPUT_FRAMES, frame + 1))
     assert score is not None
-    return replace(score, frame=frame)
+    return score

@@ -11,12 +11,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from torch import Tensor
 
+from vadlit.detector import FrameScore
 from vadlit.evaluation.cases import confusion, runs
 from vadlit.evaluation.roc import Roc
 from vadlit.evaluation.scores import Bools, EventScores, Floats
-from vadlit.scoring.psnr import error_map, psnr
+from vadlit.scoring.quantity import Quantity
 
 BLUE, RED, GREY, SHADE = "#0072B2", "#D00000", "#999999", "#E69F00"
 LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -25,13 +25,18 @@ WIDTH_INCHES, DOTS_PER_INCH = 7.0, 150  # 1,050 pixels: sharp where a page shows
 TEXT, SMALL_TEXT = 9.5, 8.5
 
 
-def psnr_figure(
-    test: EventScores, validation: EventScores, levels: Floats, raised: Bools
+def score_figure(
+    quantity: Quantity,
+    test: EventScores,
+    validation: EventScores,
+    levels: Floats,
+    raised: Bools,
 ) -> Figure:
-    """The PSNR of a test event over that of a validation event, with what was flagged.
+    """The scores of a test event over those of a validation event, with what was flagged.
 
     Args:
-        test: Its cue and score are negated PSNR in decibels.
+        quantity: What the scores are.
+        test: The event that is looked at.
         validation: Shown behind, as far as its frame numbers are those of the test event.
         levels: (n,) thresholds; a test frame with a score above its own is flagged.
         raised: (n,) True on the scored test frames with the alarm on, shown as a bar at the foot.
@@ -40,11 +45,11 @@ def psnr_figure(
     """
     figure, axes = _figure_and_axes(height=4.1, columns=1)
     _shade_anomalous(axes[0], test)
-    _draw_validation(axes[0], test, validation)
-    _draw_test(axes[0], test)
-    _draw_levels(axes[0], test, levels)
+    _draw_validation(axes[0], quantity, test, validation)
+    _draw_test(axes[0], quantity, test)
+    _draw_levels(axes[0], quantity, test, levels)
     flagged = test.above(levels)
-    _draw_crosses(axes[0], test, flagged)
+    _draw_crosses(axes[0], quantity, test, flagged)
     _draw_alarms(axes[0], test, raised)
     counts = confusion(flagged, test.labels)
     axes[0].set_title(
@@ -52,7 +57,7 @@ def psnr_figure(
         f"positives among {len(test)} frames",
         fontsize=TEXT + 1,
     )
-    _label(axes[0], "frame number", "PSNR (dB)")
+    _label(axes[0], "frame number", quantity.label)
     axes[0].set_xlim(test.first - 0.5, test.first + len(test) - 0.5)
     figure.legend(loc="outside lower center", ncols=3, fontsize=SMALL_TEXT, frameon=False)
     return figure
@@ -98,31 +103,32 @@ def roc_figure(curves: Mapping[str, tuple[Roc, Roc]]) -> Figure:
     return figure
 
 
-def prediction_figure(title: str, truth: Tensor, prediction: Tensor, scale: float) -> Figure:
-    """A true frame, its prediction and the error between them, with the PSNR.
+def prediction_figure(quantity: Quantity, title: str, score: FrameScore, scale: float) -> Figure:
+    """A true frame, its prediction and the cue's map of it, with the cue.
 
     Args:
+        quantity: What cue and map are.
         title: What the frame is, such as its event and number.
-        truth: (3, H, W) in [0, 1].
-        prediction: (3, H, W) in [0, 1].
-        scale: The error at the top of the colour bar, in (0, 1]; one for all figures compared.
+        score: Of the frame; its view holds a prediction.
+        scale: The top of the colour bar, above 0; one for all figures compared.
 
     Source: thesis figures 4.1 and 4.2.
     """
+    truth, prediction = score.view.target, score.view.prediction
     height, width = truth.shape[-2:]
     figure, axes = _figure_and_axes(height=2.1 * height / width + 0.72, columns=3)
     for axis, image, name in zip(axes, (truth, prediction), ("truth", "prediction"), strict=False):
         axis.imshow(image.detach().cpu().permute(1, 2, 0).numpy(), interpolation="nearest")
         axis.set_title(name, fontsize=TEXT)
-    error = error_map(prediction, truth).detach().cpu().numpy()
-    heat = axes[2].imshow(error, cmap="inferno", vmin=0.0, vmax=scale, interpolation="nearest")
-    axes[2].set_title("mean absolute error", fontsize=TEXT)
+    where = score.map.detach().cpu().numpy()
+    heat = axes[2].imshow(where, cmap="inferno", vmin=0.0, vmax=scale, interpolation="nearest")
+    axes[2].set_title(quantity.map, fontsize=TEXT)
     for axis in axes:
         axis.set_xticks([])
         axis.set_yticks([])
     bar = figure.colorbar(heat, cax=axes[2].inset_axes((1.04, 0.0, 0.06, 1.0)), extend="max")
     bar.ax.tick_params(labelsize=SMALL_TEXT)
-    figure.suptitle(f"{title}: PSNR {psnr(prediction, truth).item():.2f} dB", fontsize=TEXT + 1)
+    figure.suptitle(f"{title}: {quantity.name} {quantity.text(score.cue)}", fontsize=TEXT + 1)
     return figure
 
 
@@ -139,33 +145,37 @@ def _shade_anomalous(axis: Axes, test: EventScores) -> None:
         axis.axvspan(case.first - 0.5, case.last + 0.5, color=SHADE, alpha=0.22, lw=0, label=label)
 
 
-def _draw_validation(axis: Axes, test: EventScores, validation: EventScores) -> None:
+def _draw_validation(
+    axis: Axes, quantity: Quantity, test: EventScores, validation: EventScores
+) -> None:
     shown = np.isin(validation.frames, test.frames)
     axis.plot(
         validation.frames[shown],
-        -validation.score[shown],
+        quantity.shown(validation.score[shown]),
         color=GREY,
         linewidth=1.2,
         label=f"validation, {validation.event}",
     )
 
 
-def _draw_test(axis: Axes, test: EventScores) -> None:
-    axis.plot(test.frames, -test.cue, color=BLUE, alpha=0.3, linewidth=0.8, label="test, raw")
-    axis.plot(test.frames, -test.score, color=BLUE, linewidth=1.7, label="test, smoothed")
+def _draw_test(axis: Axes, quantity: Quantity, test: EventScores) -> None:
+    raw, smoothed = quantity.shown(test.cue), quantity.shown(test.score)
+    axis.plot(test.frames, raw, color=BLUE, alpha=0.3, linewidth=0.8, label="test, raw")
+    axis.plot(test.frames, smoothed, color=BLUE, linewidth=1.7, label="test, smoothed")
 
 
-def _draw_levels(axis: Axes, test: EventScores, levels: Floats) -> None:
+def _draw_levels(axis: Axes, quantity: Quantity, test: EventScores, levels: Floats) -> None:
     moved = levels.min() != levels.max()
-    label = "threshold" if moved else f"threshold {-levels[0]:.2f} dB"
-    axis.plot(test.frames, -levels, color="black", linestyle="--", linewidth=1.1, label=label)
+    label = "threshold" if moved else f"threshold {quantity.text(levels[0])}"
+    shown = quantity.shown(levels)
+    axis.plot(test.frames, shown, color="black", linestyle="--", linewidth=1.1, label=label)
 
 
-def _draw_crosses(axis: Axes, test: EventScores, flagged: Bools) -> None:
+def _draw_crosses(axis: Axes, quantity: Quantity, test: EventScores, flagged: Bools) -> None:
     crowded = len(test) > 1000
     axis.plot(
         test.frames[flagged],
-        -test.score[flagged],
+        quantity.shown(test.score[flagged]),
         linestyle="none",
         marker="x",
         color=RED,

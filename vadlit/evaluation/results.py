@@ -10,13 +10,14 @@ from matplotlib.figure import Figure
 from vadlit.detector import FrameScore
 from vadlit.evaluation.cases import case_scores
 from vadlit.evaluation.evaluate import Evaluation
-from vadlit.evaluation.figures import prediction_figure, psnr_figure, roc_figure
+from vadlit.evaluation.figures import prediction_figure, roc_figure, score_figure
 from vadlit.evaluation.roc import roc
 from vadlit.evaluation.scores import EventScores, write_scores
+from vadlit.scoring.quantity import Quantity
 
 
 def write_results(folder: Path, name: str, evaluation: Evaluation) -> None:
-    """Write scores, numbers, ROC curves, PSNR curves and example predictions.
+    """Write scores, numbers, ROC curves, score curves and example predictions.
 
     `scores/{test,val}.parquet`, `evaluation.json`, `roc/{frame,case}.json`, `roc.png`,
     `curves/EVENT.png` and `predictions/EVENT-{normal,anomalous}.png`.
@@ -37,9 +38,9 @@ def write_results(folder: Path, name: str, evaluation: Evaluation) -> None:
     _write_roc(folder, name, evaluation)
     decided = zip(evaluation.test, evaluation.levels["test"], evaluation.raised, strict=True)
     for event, levels, raised in decided:
-        figure = psnr_figure(event, evaluation.val[0], levels, raised)
+        figure = score_figure(evaluation.quantity, event, evaluation.val[0], levels, raised)
         _save(figure, folder / "curves" / f"{event.event}.png")
-    _write_examples(folder / "predictions", evaluation.examples)
+    _write_examples(folder / "predictions", evaluation.examples, evaluation.quantity)
 
 
 def _write_roc(folder: Path, name: str, evaluation: Evaluation) -> None:
@@ -53,13 +54,12 @@ def _write_roc(folder: Path, name: str, evaluation: Evaluation) -> None:
     _save(roc_figure({name: (frame, case)}), folder / "roc.png")
 
 
-def _write_examples(folder: Path, examples: Mapping[str, FrameScore]) -> None:
+def _write_examples(folder: Path, examples: Mapping[str, FrameScore], quantity: Quantity) -> None:
     # One scale for all, so that they can be compared; a few pixels may exceed it.
     scale = max([float(score.map.quantile(0.999)) for score in examples.values()], default=1.0)
     for name, score in examples.items():
         title = f"{name.replace('-', ', ')}, frame {score.frame}"
-        view = score.view
-        figure = prediction_figure(title, view.target, view.prediction, max(scale, 1e-3))
+        figure = prediction_figure(quantity, title, score, max(scale, 1e-3))
         _save(figure, folder / f"{name}.png")
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from vadlit.scoring.cells import Grey, grey
+from vadlit.scoring.quantity import Quantity
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,10 @@ class Cue(Protocol):
 
     `needs` is a subset of {"frames", "prediction", "features"}.
     """
+
+    @property
+    def quantity(self) -> Quantity:
+        """What its values and its map are."""
 
     @property
     def needs(self) -> frozenset[str]:

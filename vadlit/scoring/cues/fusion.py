@@ -10,6 +10,7 @@ from torch import Tensor
 from vadlit.config import build
 from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
+from vadlit.scoring.quantity import Quantity
 from vadlit.scoring.view import CueValue, Pending, View
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Fusion:
         UserError: There are no parts, or `worst` is less than 1.
     """
 
+    quantity = Quantity("score", "deviations from normal", "deviations")
     learns = True
 
     def __init__(self, parts: Mapping[str, Mapping[str, Any] | None], worst: int = 10) -> None:

@@ -2,6 +2,7 @@
 
 from vadlit.scoring.cues.whole import WholeFrame
 from vadlit.scoring.psnr import error_map, psnr
+from vadlit.scoring.quantity import PSNR
 from vadlit.scoring.view import CueValue, View
 
 
@@ -11,6 +12,7 @@ class PredictionPSNR(WholeFrame):
     Source: thesis section 3.4.
     """
 
+    quantity = PSNR
     needs = frozenset({"frames", "prediction"})
 
     def __call__(self, view: View) -> CueValue:
