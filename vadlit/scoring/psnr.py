@@ -21,7 +21,11 @@ def psnr(prediction: Tensor, target: Tensor, cap: float = 100.0) -> Tensor:
     20.0
     """
     assert prediction.shape == target.shape, (prediction.shape, target.shape)
-    mean_squared_error = (prediction - target).square().mean(dim=(-3, -2, -1))
+    return decibels((prediction - target).square().mean(dim=(-3, -2, -1)), cap)
+
+
+def decibels(mean_squared_error: Tensor, cap: float = 100.0) -> Tensor:
+    """Mean squared errors of pixels in [0, 1], of any shape, as a PSNR of at most `cap`."""
     return (-10.0 * mean_squared_error.log10()).clamp(max=cap)
 
 
