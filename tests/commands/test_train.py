@@ -174,3 +174,7 @@ def test_a_cue_that_needs_no_prediction_trains_no_decoder(
     again = vadlit("evaluate", f"checkpoint={checkpoint}")
     assert again.returncode == 0, again.stderr
     assert again.stdout == done.stdout
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    run = json.loads((checkpoint.parents[1] / "run.json").read_text())["run_id"]
+    curves = {name for name in client.get_run(run).data.metrics if "/" in name}
+    assert curves == {"score/01", "score/02", "score/03"}
