@@ -42,6 +42,12 @@ class View:
         return self.frames[-2]
 
 
+def spread(normal: Sequence[View], count: int) -> list[int]:
+    """At most `count` numbers of views, evenly spread."""
+    count = min(count, len(normal))
+    return [number * len(normal) // count for number in range(count)]
+
+
 class CueValue(NamedTuple):
     """What a cue says of one frame.
 

@@ -3,9 +3,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from scipy.ndimage import gaussian_filter, shift
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, shift, uniform_filter
 from torch import Tensor
 
+from vadlit.scoring.cells import grey
 from vadlit.scoring.cues.motion import Motion, contrast
 from vadlit.scoring.view import View
 
@@ -52,6 +54,39 @@ def test_a_soft_shadow_is_hardly_a_motion() -> None:
     frames = torch.from_numpy(np.stack([texture * fall for fall in falls])).float()
     cells = inner(Motion(16).cells(View(frames[:, None].expand(-1, 3, -1, -1))))
     assert cells.max() < 2.5  # the edge moves 10 pixels
+
+
+def faint(view: View, share: float) -> View:
+    """The same with little contrast."""
+    return View(torch.stack([*view.frames]) * share + 0.5 * (1 - share))
+
+
+def test_a_speed_counts_by_the_change_that_normal_footage_shows_at_it() -> None:
+    plain, motion = faint(moved(6.0), 0.05), Motion(16)
+    guessed = inner(motion.cells(plain))
+    assert guessed.median() > 3
+    motion.learn([moved(0.0), moved(6.0), moved(1.0)])
+    assert inner(motion.cells(moved(6.0))).median().item() == pytest.approx(6, abs=0.3)
+    change = [change_of(view) for view in (moved(6.0), plain)]
+    assert motion.change.item() == pytest.approx(np.quantile(change[0], 0.1), rel=0.3)
+    share = np.median(change[1]) / motion.change.item()
+    assert share < 0.2
+    assert inner(motion.cells(plain)).median() < 1.2 * share * guessed.median()
+
+
+def change_of(view: View) -> NDArray[np.float64]:
+    """Mean change of contrast around each inner cell, grey levels."""
+    before, now = (contrast(grey(frame)).astype(np.float64) for frame in view.frames)
+    return uniform_filter(np.abs(now - before), 16)[20:-20:8, 20:-20:8]
+
+
+def test_what_was_learned_is_taken_back() -> None:
+    learned, restored = Motion(16), Motion(16)
+    learned.learn([moved(6.0)])
+    restored.restore(learned.state())
+    view = faint(moved(6.0), 0.05)
+    assert torch.equal(restored.cells(view), learned.cells(view))
+    assert not torch.equal(restored.cells(view), Motion(16).cells(view))
 
 
 def test_what_is_kept_of_the_last_frame_changes_nothing() -> None:

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from vadlit.scoring.background import Background
 from vadlit.scoring.cues.memory import distances, sample
-from vadlit.scoring.view import View
+from vadlit.scoring.view import View, spread
 
 # Frames that the background is the median of, and frames that the memory is drawn from.
 BACKGROUND_FRAMES, MEMORY_FRAMES = 200, 1500
@@ -58,10 +58,10 @@ class Appearance:
 
     def learn(self, normal: Sequence[View]) -> None:
         """Take the background and the memory from normal footage."""
-        chosen = _spread(normal, BACKGROUND_FRAMES)
+        chosen = spread(normal, BACKGROUND_FRAMES)
         self.background.learn(np.stack([normal[number].grey for number in chosen]))
         generator = torch.Generator().manual_seed(self.seed)
-        chosen = _spread(normal, MEMORY_FRAMES)
+        chosen = spread(normal, MEMORY_FRAMES)
         # Four times as many as are kept, so that frames full of things give more than others.
         each = -(-4 * self.size // len(chosen))
         things, scene = [], []
@@ -105,9 +105,3 @@ class Appearance:
             features, self.context, 1, self.context // 2, count_include_pad=False
         )
         return functional.normalize(averaged[0], dim=0).permute(1, 2, 0)
-
-
-def _spread(normal: Sequence[View], count: int) -> list[int]:
-    """At most `count` numbers of views, evenly spread."""
-    count = min(count, len(normal))
-    return [number * len(normal) // count for number in range(count)]
