@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class Int8:
     """Weights channel by channel; each layer's range is that of normal footage.
 
+    Weights keep to 7 of the 8 bits: processors without VNNI add pairs of products in 16, where
+    8 bits overflow, and the detector is to give the same everywhere.
+
     Source: Jacob et al.: Quantization and training of neural networks for efficient
     integer-arithmetic-only inference. CVPR 2018.
     """
@@ -48,6 +51,7 @@ class Int8:
                 per_channel=True,
                 activation_type=QuantType.QUInt8,
                 weight_type=QuantType.QInt8,
+                reduce_range=True,
             )
             return made.read_bytes()
 
