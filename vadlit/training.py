@@ -134,7 +134,7 @@ def _fit(
     tracker: Tracker,
 ) -> float:
     """Train to the last epoch; return the seconds it took, those before an interruption too."""
-    _quieten_lightning()
+    quieten_lightning()
     timer, watched = Timer(), sys.stdout.isatty()
     # Two, because Lightning's `save_last` leaves out the epochs that are not the best yet.
     savers = [
@@ -194,7 +194,7 @@ def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     return found
 
 
-def _quieten_lightning() -> None:
+def quieten_lightning() -> None:
     """Hush advice that does not apply.
 
     Workers would only copy what memory maps already share; the encoder is in evaluation mode and

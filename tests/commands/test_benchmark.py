@@ -1,0 +1,37 @@
+"""The whole application on tiny sizes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Mistake, Vadlit
+
+TINY = [
+    "rows.training.size=[32,64]",
+    "rows.training.batch_size=2",
+    "rows.training.frames=12",
+    "rows.training.batches=3",
+    "rows.training.turns=1",
+    "rows.losses.size=[32,64]",
+    "rows.losses.batch_size=2",
+    "rows.losses.batches=3",
+    "rows.losses.turns=1",
+]
+
+
+@pytest.mark.slow
+def test_every_row_says_something(vadlit: Vadlit, tmp_path: Path) -> None:
+    done = vadlit("benchmark", *TINY, "only=[training,losses]", f"out={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    (file,) = tmp_path.glob("*.json")
+    rows = json.loads(file.read_text())["rows"]
+    assert set(rows) == {"training", "losses"}
+    assert all(figure["median"] > 0 for row in rows.values() for figure in row["figures"])
+    assert "vadlit over the thesis's way" in done.stdout
+
+
+def test_a_row_that_is_not_there_is_told(mistake: Mistake) -> None:
+    assert "only names training2; allowed are training, losses" in mistake(
+        "benchmark", "only=[training2]"
+    )

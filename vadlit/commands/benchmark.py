@@ -1,0 +1,26 @@
+"""`vadlit benchmark`: how fast everything is, against its alternatives and its goals."""
+
+from pathlib import Path
+from typing import cast
+
+import hydra
+from omegaconf import DictConfig, OmegaConf
+
+from vadlit.benchmark.benchmark import benchmark, chosen
+from vadlit.benchmark.report import new_file, table
+from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.mistakes import mistakes_told
+
+
+def main() -> None:
+    """Run the Hydra application."""
+    register_resolvers()
+    hydra.main(config_path=str(conf_dir()), config_name="benchmark", version_base="1.3")(_job)()
+
+
+@mistakes_told()
+def _job(config: DictConfig) -> None:
+    settings = cast(Config, OmegaConf.to_container(config, resolve=True))
+    rows = chosen(settings["rows"], settings["only"])
+    file = new_file(Path(settings["out"]))
+    print(f"{table(benchmark(rows, file))}\n\n{file}")
