@@ -11,7 +11,8 @@ from torch import Tensor
 from tests.scoring.cues.scenes import BLUE, RED, view
 from vadlit.errors import UserError
 from vadlit.scoring.cues.appearance import Appearance
-from vadlit.scoring.cues.fusion import LEAST_SPREAD, Fusion
+from vadlit.scoring.cues.fusion import Fusion
+from vadlit.scoring.cues.joining import LEAST_SPREAD
 from vadlit.scoring.cues.motion import Motion
 from vadlit.scoring.view import View
 
@@ -80,6 +81,28 @@ def test_the_value_is_the_mean_of_the_worst_sums_of_standardised_cells(fusion: F
     assert value == pytest.approx(expected.flatten().sort().values[-3:].mean().item(), abs=1e-4)
     assert not changed
     torch.testing.assert_close(where[::8, ::8], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_weights_say_how_much_a_part_counts(
+    fusion: Fusion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vadlit.scoring.cues.fusion.build", lambda config, _: instantiate(config))
+    parts = {"small": part(0), "large": part(1), "out": None}
+    made = Fusion(parts, worst=1, weights={"large": 2.5, "out": 3})
+    made.restore(fusion.state())
+    each = fusion.standardised(shown(5))
+    expected = each["small"] + 2.5 * each["large"]
+    value, where, _ = made(shown(5))
+    torch.testing.assert_close(where[::8, ::8], expected)
+    assert value == pytest.approx(expected.max().item())
+
+
+def test_weights_that_cannot_be_are_refused() -> None:
+    motion = {"_target_": "vadlit.scoring.cues.motion.Motion"}
+    with pytest.raises(UserError, match=r"cue\.weights names sound; allowed are the parts: motion"):
+        Fusion({"motion": motion}, weights={"sound": 1})
+    with pytest.raises(UserError, match=r"cue\.weights\.motion is -1; it must be a finite number"):
+        Fusion({"motion": motion}, weights={"motion": -1})
 
 
 def test_a_cue_of_any_scale_counts_alike(fusion: Fusion) -> None:

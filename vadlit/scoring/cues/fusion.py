@@ -1,6 +1,6 @@
 """Local cues on one scale, added cell by cell: what is unusual in two ways at one place counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -10,16 +10,15 @@ from torch import Tensor
 from vadlit.config import build
 from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
+from vadlit.scoring.cues.joining import Scale, joined, mean_of_worst, normal_scale, standardised
 from vadlit.scoring.quantity import Quantity
+from vadlit.scoring.thresholds.base import check_non_negative
 from vadlit.scoring.view import CueValue, Pending, View
 
 T = TypeVar("T")
 
 # Views of held-out footage that a cue's normal range is taken from.
 RANGE_FRAMES = 2000
-# A cue's deviation is at least this share of its mean: where normal footage never varies, a
-# division by next to nothing would let noise decide.
-LEAST_SPREAD = 0.01
 
 
 class LocalCue(Protocol):
@@ -54,7 +53,7 @@ class LocalCue(Protocol):
 
 
 class Fusion:
-    """Standardised local cues, summed cell by cell; the value is the mean of the worst cells.
+    """Standardised local cues, added cell by cell; the value is the mean of the worst cells.
 
     A cue's mean and standard deviation come from footage that was held out of its learning, over
     the cells that every cue speaks about. Where a cue has nothing to say it adds 0, its mean.
@@ -62,15 +61,22 @@ class Fusion:
     Args:
         parts: The local cues' configurations by name.
         worst: Cells that the value is the mean of.
+        weights: How much parts count, by name, 0 or more; 1 where nothing is said.
 
     Raises:
-        UserError: There are no parts, or `worst` is less than 1.
+        UserError: There are no parts, `worst` is less than 1, or a weight is negative or of a part
+            that is not named.
     """
 
     quantity = Quantity("score", "deviations from normal", "deviations")
     learns = True
 
-    def __init__(self, parts: Mapping[str, Mapping[str, Any] | None], worst: int = 10) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Mapping[str, Any] | None],
+        worst: int = 10,
+        weights: Mapping[str, float] | None = None,
+    ) -> None:
         chosen = {name: part for name, part in parts.items() if part is not None}
         if not chosen:
             raise UserError("cue.parts is empty; allowed is one local cue or more.")
@@ -82,8 +88,8 @@ class Fusion:
         self.worst = worst
         # One for each part, so that it sees the frames in order, however far another one is.
         self._threads = [ThreadPoolExecutor(1) for _ in self.parts]
-        self.means = torch.zeros(len(self.parts))
-        self.deviations = torch.ones(len(self.parts))
+        self.weights = _checked(weights or {}, parts, chosen)
+        self.scale = Scale(torch.zeros(len(self.parts)), torch.ones(len(self.parts)))
 
     @property
     def needs(self) -> frozenset[str]:
@@ -97,19 +103,13 @@ class Fusion:
 
     def learn(self, train: Sequence[View], held_out: Sequence[View]) -> None:
         """Learn what is normal, and each part's normal range from footage it did not learn from."""
+        self.learn_parts(train)
+        self.scale = normal_scale(torch.stack([self.alone(view) for view in spread(held_out)]))
+
+    def learn_parts(self, train: Sequence[View]) -> None:
+        """Let each part learn what is normal; its range is still to be learned."""
         for part in self.parts.values():
             part.learn(train)
-        step = max(1, len(held_out) // RANGE_FRAMES)
-        seen = [self._spoken(held_out[number]) for number in range(0, len(held_out), step)]
-        values = torch.cat(seen, dim=1).double()
-        if values.shape[1] < 2:
-            raise UserError(
-                "The validation footage shows nothing in front of its background; allowed is "
-                "footage in which something moves."
-            )
-        self.means = values.mean(dim=1).float()
-        spread = values.std(dim=1).float()
-        self.deviations = spread.maximum(LEAST_SPREAD * self.means.abs()).clamp(min=1e-6)
 
     def reset(self) -> None:
         """Begin a new event, once the parts are through with the last."""
@@ -126,18 +126,13 @@ class Fusion:
         return lambda: self._joined([look.result() for look in looks])
 
     def _joined(self, looks: Sequence[tuple[Tensor, bool]]) -> CueValue:
-        total = torch.stack(self._standardised([cells for cells, _ in looks])).sum(dim=0)
-        worst = total.flatten().topk(min(self.worst, total.numel())).values
+        total = joined(torch.stack([cells for cells, _ in looks]), self.scale, self.weights)
         changed = any(changed for _, changed in looks)
-        return CueValue(worst.mean().item(), to_pixels(total), changed)
+        return CueValue(mean_of_worst(total, self.worst).item(), to_pixels(total), changed)
 
     def standardised(self, view: View) -> dict[str, Tensor]:
         """Each part's cells in standard deviations from normal, (h, w); 0 where it is silent."""
-        return dict(zip(self.parts, self._standardised(self._cells(view)), strict=True))
-
-    def _standardised(self, parts: Sequence[Tensor]) -> list[Tensor]:
-        scaled = zip(parts, self.means, self.deviations, strict=True)
-        return [torch.nan_to_num((x - mean) / deviation, nan=0.0) for x, mean, deviation in scaled]
+        return dict(zip(self.parts, standardised(self.cells(view), self.scale), strict=True))
 
     def state(self) -> dict[str, Tensor]:
         """What was learned, as named tensors."""
@@ -146,30 +141,44 @@ class Fusion:
             for name, part in self.parts.items()
             for key, value in part.state().items()
         }
-        return {"means": self.means, "deviations": self.deviations} | learned
+        return self.scale._asdict() | learned
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
-        self.means, self.deviations = state["means"], state["deviations"]
+        self.scale = Scale(state["means"], state["deviations"])
         for name, part in self.parts.items():
             prefix = f"{name}."
             part.restore(
                 {k.removeprefix(prefix): x for k, x in state.items() if k.startswith(prefix)}
             )
 
-    def _cells(self, view: View) -> list[Tensor]:
-        return [look.result() for look in self._each(lambda part: part.cells(view).cpu())]
+    def cells(self, view: View) -> Tensor:
+        """What the parts say of the event's next frame, (parts, h, w), each in its own unit."""
+        looks = self._each(lambda part: part.cells(view).cpu())
+        return torch.stack([look.result() for look in looks])
+
+    def alone(self, view: View) -> Tensor:
+        """The same of a frame by itself, as if an event began with it."""
+        self.reset()
+        return self.cells(view)
 
     def _each(self, work: Callable[[LocalCue], T]) -> list[Future[T]]:
         """Begin work on each part, in its own thread."""
         pairs = zip(self._threads, self.parts.values(), strict=True)
         return [thread.submit(work, part) for thread, part in pairs]
 
-    def _spoken(self, view: View) -> Tensor:
-        """The parts' values at the cells that all of them speak about, (parts, n).
 
-        The frame is taken by itself, as if an event began with it.
-        """
-        self.reset()
-        cells = torch.stack(self._cells(view))
-        return cells[:, ~cells.isnan().any(dim=0)]
+def spread(held_out: Sequence[View]) -> Iterator[View]:
+    """The views that normal ranges are taken from: about 2,000 at most, evenly spread."""
+    step = max(1, len(held_out) // RANGE_FRAMES)
+    return (held_out[number] for number in range(0, len(held_out), step))
+
+
+def _checked(weights: Mapping[str, float], named: Iterable[str], chosen: Iterable[str]) -> Tensor:
+    """The weights of the chosen parts, (parts,)."""
+    for name, weight in weights.items():
+        if name not in named:
+            allowed = ", ".join(named)
+            raise UserError(f"cue.weights names {name}; allowed are the parts: {allowed}.")
+        check_non_negative(f"cue.weights.{name}", weight)
+    return torch.tensor([float(weights.get(name, 1)) for name in chosen])
