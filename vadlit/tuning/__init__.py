@@ -1,0 +1,1 @@
+"""Settings compared on normal footage alone, against anomalies made of it."""
