@@ -9,6 +9,7 @@ from vadlit import __version__
 COMMANDS = {
     "train": "train a model on normal footage, evaluate and log it",
     "evaluate": "score a trained model on a test split",
+    "tune": "find settings for one's own footage, without labels",
     "detect": "score footage and raise alarms with a trained model",
     "export": "a trained model as a folder, for a faster back end",
     "prepare": "make a data set of own footage: crop, resize, split, label",

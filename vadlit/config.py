@@ -37,6 +37,19 @@ def register_resolvers() -> None:
     )
 
 
+def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Nested settings under dotted names.
+
+    >>> flat({"seed": 0, "data": {"size": [32, 64]}})
+    {'seed': 0, 'data.size': [32, 64]}
+    """
+    found: dict[str, object] = {}
+    for key, value in config.items():
+        name = f"{prefix}{key}"
+        found |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return found
+
+
 def build(node: Mapping[str, Any], kind: str) -> Any:
     """Build an object described in a file that may come from elsewhere.
 

@@ -3,7 +3,6 @@
 import logging
 import sys
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.callbacks import ModelCheckpoint, Timer
 from torch import nn
 
-from vadlit.config import Config
+from vadlit.config import Config, flat
 from vadlit.data.module import SequenceDataModule
 from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
@@ -179,19 +178,6 @@ def _log_evaluation(
         tracker.log_curve(f"{quantity.key}/{event.event}", event.frames.tolist(), shown)
     numbers = evaluation.report.items()
     tracker.log_metrics({key: x for key, x in numbers if isinstance(x, int | float)})
-
-
-def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """Nested settings under dotted names.
-
-    >>> flat({"seed": 0, "data": {"size": [32, 64]}})
-    {'seed': 0, 'data.size': [32, 64]}
-    """
-    found: dict[str, object] = {}
-    for key, value in config.items():
-        name = f"{prefix}{key}"
-        found |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-    return found
 
 
 def quieten_lightning() -> None:

@@ -1,0 +1,102 @@
+"""What each part says of each clip, seen once and kept on disk."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from vadlit.data.sequences import INPUT_FRAMES
+from vadlit.data.store import StoredEvent
+from vadlit.detection.table import disk_trouble_named
+from vadlit.models.predictor import Predictor
+from vadlit.scoring.cues.fusion import Fusion, spread
+from vadlit.tuning.clips import Clip
+from vadlit.video.ahead import ahead
+from vadlit.views import Views
+
+# The frames that normal ranges are taken from, each by itself.
+RANGE = "range"
+
+
+class Cells:
+    """The folder of cells, (n, h, w) for a clip and a part; a file is whole or absent.
+
+    Args:
+        folder: Made when missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with disk_trouble_named(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._read = cache(lambda file: torch.from_numpy(np.load(file)))
+
+    def has(self, clip: str, parts: Iterable[str]) -> bool:
+        """Whether what some parts say of a clip is there."""
+        return all(self._file(clip, part).is_file() for part in parts)
+
+    def read(self, clip: str, parts: Iterable[str]) -> Tensor:
+        """What some parts say of a clip, (n, parts, h, w)."""
+        return torch.stack([self._read(self._file(clip, part)) for part in parts], dim=1)
+
+    def write(self, clip: str, parts: Iterable[str], cells: Sequence[Tensor]) -> None:
+        """Keep what parts say of each frame, (parts, h, w)."""
+        for part, each in zip(parts, torch.stack(list(cells), dim=1), strict=True):
+            file = self._file(clip, part)
+            partial = file.with_suffix(".part")
+            with disk_trouble_named(self.folder):
+                with partial.open("wb") as stream:
+                    np.save(stream, each.numpy())
+                partial.replace(file)
+
+    def _file(self, clip: str, part: str) -> Path:
+        return self.folder / f"{clip}-{part}.npy"
+
+
+def record(
+    fusion: Fusion,
+    predictor: Predictor,
+    train: Sequence[StoredEvent],
+    held_out: Sequence[StoredEvent],
+    clips: Sequence[Clip],
+    cells: Cells,
+) -> None:
+    """Let a fusion's parts learn, and keep what they say of each clip that is not there yet.
+
+    Args:
+        fusion: Its parts' names are those that their cells are kept under.
+        predictor: Encodes and predicts.
+        train: Normal events, to learn from.
+        held_out: Normal events, for the normal range.
+        clips: All of them.
+        cells: Where to keep it.
+
+    Raises:
+        UserError: A clip is too short to be scored.
+    """
+    todo = {clip.name: len(clip.stored()) - INPUT_FRAMES for clip in clips}
+    todo = {name: n for name, n in todo.items() if not cells.has(name, fusion.parts)}
+    if todo or not cells.has(RANGE, fusion.parts):
+        fusion.learn_parts(Views(train, fusion, predictor))
+    if not cells.has(RANGE, fusion.parts):
+        views = Views(held_out, fusion, predictor)
+        cells.write(RANGE, fusion.parts, [fusion.alone(view) for view in spread(views)])
+    with tqdm(
+        total=sum(todo.values()), desc="looking", unit="frame", disable=None, leave=False
+    ) as bar:
+        for clip in clips:
+            if clip.name in todo:
+                views = Views([clip.stored()], fusion, predictor)
+                cells.write(clip.name, fusion.parts, list(_seen(fusion, views, bar.update)))
+
+
+def _seen(fusion: Fusion, views: Views, progress: Callable[[], object]) -> Iterator[Tensor]:
+    """What the parts say of each frame of an event; the next ones are encoded meanwhile."""
+    fusion.reset()
+    for view in ahead(view for view in views):
+        yield fusion.cells(view)
+        progress()

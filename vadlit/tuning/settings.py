@@ -1,0 +1,69 @@
+"""The settings of `vadlit tune`, checked before anything is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vadlit.config import Config, build
+from vadlit.errors import UserError
+from vadlit.scoring.thresholds.base import check_non_negative
+from vadlit.tuning.anomalies import Anomaly
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is compared, and on what.
+
+    Attributes:
+        out: The folder of `tune.json` and of what is kept.
+        grid: Of `candidates`.
+        anomalies: By name.
+        frames, count, seed: Of `clips`.
+        gain: How much better a setting must be than what was trained.
+        made: What clips follow from beside the footage, for JSON.
+    """
+
+    out: Path
+    grid: Config
+    anomalies: dict[str, Anomaly]
+    frames: int
+    count: int
+    seed: int
+    gain: float
+    made: list[Any]
+
+
+def checked(config: Mapping[str, Any]) -> Settings:
+    """Settings from those of conf/tune.yaml.
+
+    Raises:
+        UserError: One of them is missing or not allowed.
+    """
+    out, gain, clips = config["out"], config["gain"], config["clips"]
+    if not isinstance(out, str) or not out:
+        raise UserError(f"out is {out}; allowed is the folder that results are written to.")
+    check_non_negative("gain", gain)
+    anomalies = {name: node for name, node in config["anomalies"].items() if node is not None}
+    if not anomalies:
+        raise UserError("anomalies is empty; allowed is one or more.")
+    frames, count, seed = (
+        _whole(f"clips.{name}", clips[name], least)
+        for name, least in (("frames", 1), ("count", 1), ("seed", 0))
+    )
+    return Settings(
+        Path(out).expanduser(),
+        config["grid"],
+        {name: build(node, "vadlit.tuning") for name, node in anomalies.items()},
+        frames,
+        count,
+        seed,
+        gain,
+        [clips, anomalies],
+    )
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    if type(value) is int and value >= least:
+        return value
+    raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
