@@ -1,0 +1,111 @@
+"""What each part of the fusion is worth: Ped2 with every choice of appearance, motion and error.
+
+    vadlit train data=ped2 score=thesis study=ablation       # the decoder, for the error
+    python experiments/detection/ablation.py CHECKPOINT OUT
+
+Each part sees each frame once; what it says is kept in OUT, so that an interrupted run goes on. A
+choice of parts then has its normal range taken from clips 15 and 16, as the detector does it.
+Writes ablation.json and ablation.png beside this file.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from omegaconf import OmegaConf
+
+from vadlit.config import Config, build, conf_dir
+from vadlit.data.module import SequenceDataModule
+from vadlit.data.sequences import INPUT_FRAMES
+from vadlit.data.store import StoredEvent
+from vadlit.evaluation.maps import localisation_report, truth_of
+from vadlit.evaluation.report import measures
+from vadlit.evaluation.scores import EventScores
+from vadlit.evaluation.truth import Truth, joined
+from vadlit.models.checkpoint import load_checkpoint
+from vadlit.scoring.cues.joining import joined as sum_of
+from vadlit.scoring.cues.joining import mean_of_worst, normal_scale
+from vadlit.scoring.smoothing import smooth
+from vadlit.tracking.environment import environment
+from vadlit.tuning.clips import Clip
+from vadlit.tuning.record import RANGE, Cells, record
+
+HERE = Path(__file__).parent
+PARTS = ("appearance", "motion", "error")
+WINDOW = 5
+SHOWN = {"frame_auroc_smoothed": "frame AUROC", "case_auroc": "case AUROC", "rbdc": "RBDC"}
+
+
+def main() -> None:
+    """Look once, then choose."""
+    checkpoint, out = map(Path, sys.argv[1:])
+    predictor, trained = load_checkpoint(checkpoint)
+    data: SequenceDataModule = build(trained["data"], "vadlit.data")
+    data.attach(predictor.encoder, (), augmented=False)
+    data.setup("test")
+    cue: Config = OmegaConf.to_container(OmegaConf.load(conf_dir() / "cue" / "fusion.yaml"))  # type: ignore[assignment]
+    error = {"_target_": "vadlit.scoring.cues.error.PredictionError"}
+    cells = Cells(out)
+    # The error apart: it needs all five frames encoded.
+    for parts in (cue["parts"], {"error": error}):
+        fusion = build(cue | {"parts": parts, "weights": {}}, "vadlit.scoring")
+        record(fusion, predictor, data.normal(), data.val, [*map(whole, data.test)], cells)
+    truth = joined([truth_of(each.event, INPUT_FRAMES, data.size) for each in data.test])
+    chosen = [x for count in (1, 2, 3) for x in combinations(PARTS, count)]
+    rows = [row(parts, cue["worst"], data.test, truth, cells) for parts in chosen]
+    results = {"environment": environment(), "window": WINDOW, "rows": rows}
+    (HERE / "ablation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    picture(rows).savefig(HERE / "ablation.png", dpi=110)
+
+
+def whole(stored: StoredEvent) -> Clip:
+    """All of an event."""
+    return Clip(stored, 0, len(stored))
+
+
+def row(
+    parts: Sequence[str], worst: int, test: Sequence[StoredEvent], truth: Truth, cells: Cells
+) -> dict[str, Any]:
+    """All measures of a choice of parts."""
+    scale, weights = normal_scale(cells.read(RANGE, parts)), torch.ones(len(parts))
+    events, maps = [], []
+    for stored in test:
+        total = sum_of(cells.read(whole(stored).name, parts), scale, weights)
+        values = mean_of_worst(total, worst).double().numpy()
+        labels = stored.event.labels()[INPUT_FRAMES:]
+        score = smooth(values, WINDOW)
+        events.append(EventScores(stored.event.name, INPUT_FRAMES, values, score, labels))
+        maps.append(total.numpy())
+    found = measures(events, WINDOW) | localisation_report(np.concatenate(maps), truth)
+    return {"parts": list(parts), **found}
+
+
+def picture(rows: Sequence[dict[str, Any]]) -> Figure:
+    """Three bars for each choice of parts."""
+    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    axis = figure.subplots()
+    for place, (key, label) in enumerate(SHOWN.items()):
+        at = np.arange(len(rows)) + 0.28 * (place - 1)
+        values = [each[key] for each in rows]
+        bars = axis.bar(
+            at, values, 0.26, label=label, color=("#0072B2", "#56B4E9", "#E69F00")[place]
+        )
+        axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=7)
+    names = ["\n+ ".join(each["parts"]) for each in rows]
+    axis.set_xticks(range(len(rows)), names, fontsize=8.5)
+    axis.set(
+        ylim=(0, 1.12), title="Ped2, by parts of the fusion; the preset is appearance + motion"
+    )
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
+    return figure
+
+
+if __name__ == "__main__":
+    main()
