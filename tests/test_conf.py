@@ -15,6 +15,7 @@ from vadlit.config import build, conf_dir, register_resolvers
 BUILT = ("data", "model", "augmentation", "loss", "cue", "threshold")
 CHOICES = [(group, file.stem) for group in BUILT for file in sorted((conf_dir() / group).glob("*"))]
 BACKENDS = [file.stem for file in sorted((conf_dir() / "backend").glob("*.yaml"))]
+PARTS = [file.stem for file in sorted((conf_dir() / "part").glob("*.yaml"))]
 EXPERIMENTS = [file.stem for file in sorted((conf_dir() / "experiment").glob("*.yaml"))]
 
 
@@ -34,6 +35,14 @@ def test_every_choice_builds(group: str, choice: str) -> None:
     config = composed("train", [f"{group}={choice}"])
     assert config.choices[group] == choice
     assert instantiate(config[group], _convert_="all") is not None
+
+
+@pytest.mark.parametrize("choice", PARTS)
+def test_every_part_joins_the_fusion(choice: str) -> None:
+    config = composed("train", [f"+part@cue.parts.{choice}={choice}"])
+    cue = instantiate(config.cue, _convert_="all")
+    assert list(cue.parts) == ["appearance", "motion", choice]
+    assert cue.weights.tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize("choice", BACKENDS)
@@ -58,6 +67,7 @@ def test_there_is_something_to_test() -> None:
     assert len(CHOICES) >= 13
     assert EXPERIMENTS
     assert len(BACKENDS) == 5
+    assert len(PARTS) == 2
 
 
 def test_thesis_numbers() -> None:

@@ -13,7 +13,7 @@ from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
 from vadlit.detection.table import disk_trouble_named
 from vadlit.models.predictor import Predictor
-from vadlit.scoring.cues.fusion import Fusion, spread
+from vadlit.scoring.cues.fusion import Fusion
 from vadlit.tuning.clips import Clip
 from vadlit.video.ahead import ahead
 from vadlit.views import Views
@@ -43,9 +43,9 @@ class Cells:
         """What some parts say of a clip, (n, parts, h, w)."""
         return torch.stack([self._read(self._file(clip, part)) for part in parts], dim=1)
 
-    def write(self, clip: str, parts: Iterable[str], cells: Sequence[Tensor]) -> None:
-        """Keep what parts say of each frame, (parts, h, w)."""
-        for part, each in zip(parts, torch.stack(list(cells), dim=1), strict=True):
+    def write(self, clip: str, parts: Iterable[str], cells: Tensor) -> None:
+        """Keep what some parts say of a clip, (n, parts, h, w)."""
+        for part, each in zip(parts, cells.unbind(dim=1), strict=True):
             file = self._file(clip, part)
             partial = file.with_suffix(".part")
             with disk_trouble_named(self.folder):
@@ -84,14 +84,16 @@ def record(
         fusion.learn_parts(Views(train, fusion, predictor))
     if not cells.has(RANGE, fusion.parts):
         views = Views(held_out, fusion, predictor)
-        cells.write(RANGE, fusion.parts, [fusion.alone(view) for view in spread(views)])
+        cells.write(RANGE, fusion.parts, fusion.cells_alone(views))
     with tqdm(
         total=sum(todo.values()), desc="looking", unit="frame", disable=None, leave=False
     ) as bar:
         for clip in clips:
             if clip.name in todo:
                 views = Views([clip.stored()], fusion, predictor)
-                cells.write(clip.name, fusion.parts, list(_seen(fusion, views, bar.update)))
+                cells.write(
+                    clip.name, fusion.parts, torch.stack([*_seen(fusion, views, bar.update)])
+                )
 
 
 def _seen(fusion: Fusion, views: Views, progress: Callable[[], object]) -> Iterator[Tensor]:

@@ -8,7 +8,8 @@ from scipy.ndimage import gaussian_filter, shift, uniform_filter
 from torch import Tensor
 
 from vadlit.scoring.cells import grey
-from vadlit.scoring.cues.motion import Motion, contrast
+from vadlit.scoring.cues.motion import Motion
+from vadlit.scoring.flow import contrast
 from vadlit.scoring.view import View
 
 
@@ -95,10 +96,3 @@ def test_what_is_kept_of_the_last_frame_changes_nothing() -> None:
     for before, now in pairwise(frames):
         found = kept.cells(View([before, now]))
         assert torch.equal(found, Motion(16).cells(View([before.clone(), now.clone()])))
-
-
-def test_contrast_is_the_ratio_to_the_surroundings() -> None:
-    image = (moved(0.0).target[0].numpy() * 200).astype(np.uint8)
-    lit = image.astype(np.float64) + 8
-    expected = 110 * lit / gaussian_filter(lit, 2.0, mode="mirror", truncate=4)
-    assert np.abs(contrast(image)[8:-8, 8:-8] - np.floor(expected)[8:-8, 8:-8]).max() <= 1

@@ -1,6 +1,6 @@
 """Local cues on one scale, added cell by cell: what is unusual in two ways at one place counts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -13,7 +13,7 @@ from vadlit.scoring.cells import to_pixels
 from vadlit.scoring.cues.joining import Scale, joined, mean_of_worst, normal_scale, standardised
 from vadlit.scoring.quantity import Quantity
 from vadlit.scoring.thresholds.base import check_non_negative
-from vadlit.scoring.view import CueValue, Pending, View
+from vadlit.scoring.view import CueValue, Pending, View, spread
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class Fusion:
     def learn(self, train: Sequence[View], held_out: Sequence[View]) -> None:
         """Learn what is normal, and each part's normal range from footage it did not learn from."""
         self.learn_parts(train)
-        self.scale = normal_scale(torch.stack([self.alone(view) for view in spread(held_out)]))
+        self.scale = normal_scale(self.cells_alone(held_out))
 
     def learn_parts(self, train: Sequence[View]) -> None:
         """Let each part learn what is normal; its range is still to be learned."""
@@ -157,21 +157,18 @@ class Fusion:
         looks = self._each(lambda part: part.cells(view).cpu())
         return torch.stack([look.result() for look in looks])
 
-    def alone(self, view: View) -> Tensor:
-        """The same of a frame by itself, as if an event began with it."""
-        self.reset()
-        return self.cells(view)
+    def cells_alone(self, held_out: Sequence[View]) -> Tensor:
+        """The same of held-out frames, (n, parts, h, w), each as if an event began with it."""
+        found = []
+        for number in spread(held_out, RANGE_FRAMES):
+            self.reset()
+            found.append(self.cells(held_out[number]))
+        return torch.stack(found)
 
     def _each(self, work: Callable[[LocalCue], T]) -> list[Future[T]]:
         """Begin work on each part, in its own thread."""
         pairs = zip(self._threads, self.parts.values(), strict=True)
         return [thread.submit(work, part) for thread, part in pairs]
-
-
-def spread(held_out: Sequence[View]) -> Iterator[View]:
-    """The views that normal ranges are taken from: about 2,000 at most, evenly spread."""
-    step = max(1, len(held_out) // RANGE_FRAMES)
-    return (held_out[number] for number in range(0, len(held_out), step))
 
 
 def _checked(weights: Mapping[str, float], named: Iterable[str], chosen: Iterable[str]) -> Tensor:
