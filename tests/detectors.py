@@ -19,6 +19,7 @@ DROPOUT = {
     "before_first": 0.2,
     "before_second": 0.1,
 }
+FORECAST = {"_target_": "vadlit.models.decoders.forecast.ForecastDecoder"}
 PREDICTION = {"_target_": "vadlit.scoring.cues.prediction_psnr.PredictionPSNR"}
 COPY = {"_target_": "vadlit.scoring.cues.copy_psnr.CopyPSNR"}
 ALARM = {

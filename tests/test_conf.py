@@ -67,7 +67,7 @@ def test_there_is_something_to_test() -> None:
     assert len(CHOICES) >= 13
     assert EXPERIMENTS
     assert len(BACKENDS) == 5
-    assert len(PARTS) == 2
+    assert len(PARTS) == 3
 
 
 def test_thesis_numbers() -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from tests.detectors import (
     COPY,
+    FORECAST,
     PREDICTION,
     configuration,
     detector,
@@ -24,6 +25,7 @@ from tests.detectors import (
 from vadlit.config import Config
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.detector import Detector, assemble
+from vadlit.errors import UserError
 from vadlit.models.normalisation import MEAN, STD
 from vadlit.models.predictor import Features
 from vadlit.scoring.view import CueValue
@@ -173,3 +175,27 @@ def test_the_score_stands_still_while_the_scene_changes() -> None:
     assert [score.cue for score in scores] == [1, 2, 90, 50, 4]
     assert [score.score for score in scores] == [1, 1.5, 1.5, 1.5, pytest.approx(7 / 3)]
     assert [score.changed for score in scores] == [False, False, True, True, False]
+
+
+def test_a_forecast_is_that_of_the_features_of_the_next_frame() -> None:
+    parts = {"forecast": {"_target_": "vadlit.scoring.cues.forecast.ForecastError", "context": 1}}
+    cue = {"_target_": "vadlit.scoring.cues.fusion.Fusion", "parts": parts, "worst": 32}
+    made = assemble(predictor(FORECAST), configuration(cue, window=1) | {"model": FORECAST})
+    frames = footage(6)
+    images = torch.from_numpy(frames).permute(0, 3, 1, 2)
+    features = encoder().encode(images, ("layer2",))["layer2"]
+    for score in run(made, frames):
+        # It begins with the features of the last frame; the parts' range is not learned yet.
+        error = features[score.frame] - features[score.frame - 1]
+        expected = error.square().mean(dim=0).sqrt()
+        torch.testing.assert_close(score.map[::8, ::8], expected, rtol=1e-3, atol=1e-4)
+        assert score.cue == pytest.approx(expected.mean().item(), rel=1e-3)
+
+
+def test_what_the_model_does_not_predict_is_told() -> None:
+    with pytest.raises(UserError, match="The cue needs a prediction, and the model makes a fore"):
+        assemble(predictor(FORECAST), configuration() | {"model": FORECAST})
+    parts = {"forecast": {"_target_": "vadlit.scoring.cues.forecast.ForecastError"}}
+    cue = {"_target_": "vadlit.scoring.cues.fusion.Fusion", "parts": parts}
+    with pytest.raises(UserError, match="The cue needs a forecast, and the model makes a pred"):
+        assemble(predictor(), configuration(cue))

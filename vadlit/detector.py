@@ -20,7 +20,7 @@ from vadlit.scoring.thresholds.base import Threshold
 from vadlit.scoring.view import Cue, CueValue, View
 from vadlit.video.framing import Framing
 from vadlit.video.resize import resize
-from vadlit.views import Views, make_view, taps_of
+from vadlit.views import Views, check_fit, make_view, taps_of
 
 # Frames that are at work at once, where nobody waits for the next one.
 AHEAD = 4
@@ -68,6 +68,9 @@ class Detector:
         config: The `encoder`, `model`, `cue`, `threshold`, `alarm`, `window` and `size` it is built
             from, and the `backend` that runs the encoder.
 
+    Raises:
+        UserError: The cue needs what the predictor does not predict.
+
     Attributes:
         framing: How the frames that its threshold was fitted on were taken from footage.
         normal: The scores (n,) of each event that it was fitted on.
@@ -89,6 +92,7 @@ class Detector:
         self.config = config
         self.framing = Framing()
         self.normal: list[npt.NDArray[np.float64]] = []
+        check_fit(cue, predictor)
         self.taps = taps_of(cue, predictor)
         self._smoother = Smoother(window)
         self._ring: deque[_Seen] = deque(maxlen=INPUT_FRAMES + 1)
@@ -169,7 +173,8 @@ class Detector:
     def _view(self) -> View:
         device = self.predictor.device
         # Only a prediction looks at the features of frames before the last.
-        needed = list(self._ring) if "prediction" in self.cue.needs else [self._ring[-1]]
+        predicting = self.predictor.predicts in self.cue.needs
+        needed = list(self._ring) if predicting else [self._ring[-1]]
         features = {
             tap: torch.stack([seen.features[tap] for seen in needed]).to(device)
             for tap in self.taps

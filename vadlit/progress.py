@@ -20,6 +20,7 @@ class EpochLines(pl.Callback):
         losses = "  ".join(
             f"{name} {float(trainer.callback_metrics[name]):.4f}"
             for name in ("train/loss", "val/loss", "val/psnr")
+            if name in trainer.callback_metrics
         )
         print(
             f"epoch {done}/{epochs}  {losses}  {duration(left)} left", file=sys.stderr, flush=True

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from vadlit.data.sequences import INPUT_FRAMES, SequenceDataset
 from vadlit.data.store import StoredEvent
+from vadlit.errors import UserError
 from vadlit.models.predictor import Features, Predictor
 from vadlit.scoring.view import Cue, View
 
@@ -23,7 +24,7 @@ def make_view(
         features: Of these frames by tap, (T + 1, C, h, w); without a prediction, the last do.
     """
     of_target = {tap: features[tap][-1] for tap in cue.taps}
-    if "prediction" not in cue.needs:
+    if predictor.predicts not in cue.needs:
         return View(frames, features=of_target)
     inputs = {tap: features[tap][None, :INPUT_FRAMES] for tap in predictor.taps}
     return View(frames, predictor.predict(inputs)[0], of_target)
@@ -36,7 +37,22 @@ def taps_of(cue: Cue, predictor: Predictor) -> tuple[str, ...]:
 
 def predicting_taps(cue: Cue, predictor: Predictor) -> tuple[str, ...]:
     """The encoder stages that a prediction is made from; none where the cue looks at none."""
-    return predictor.taps if "prediction" in cue.needs else ()
+    return predictor.taps if predictor.predicts in cue.needs else ()
+
+
+def check_fit(cue: Cue, predictor: Predictor) -> None:
+    """Refuse a cue that needs what the predictor does not predict.
+
+    Raises:
+        UserError: It does.
+    """
+    missing = cue.needs & {"prediction", "forecast"} - {predictor.predicts}
+    if missing:
+        raise UserError(
+            f"The cue needs a {', a '.join(sorted(missing))}, and the model makes a "
+            f"{predictor.predicts}; allowed is model=forecast for the part forecast, and any other "
+            "for errors of pixels."
+        )
 
 
 class Views(Sequence[View]):
@@ -66,6 +82,6 @@ class Views(Sequence[View]):
             return [self[number] for number in range(len(self))[index]]
         images = self.sequences[index]["frames"][0].to(self.predictor.device)
         taps = taps_of(self.cue, self.predictor)
-        needed = images if "prediction" in self.cue.needs else images[-1:]
+        needed = images if self.predictor.predicts in self.cue.needs else images[-1:]
         features = self.predictor.encode(needed, taps) if taps else {}
         return make_view(self.cue, self.predictor, images.float() / 255, features)

@@ -13,7 +13,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from tests.detectors import BASE, DROPOUT, configuration, encoder, footage, predictor
+from tests.detectors import BASE, DROPOUT, FORECAST, configuration, encoder, footage, predictor
 from vadlit.config import Config
 from vadlit.data.sampler import RandomSequences
 from vadlit.data.sequences import INPUT_FRAMES, Batch, as_batch
@@ -22,8 +22,9 @@ from vadlit.errors import UserError
 from vadlit.models.augmentation.general import General
 from vadlit.models.checkpoint import load_checkpoint
 from vadlit.models.encoder import Encoder
+from vadlit.models.forecast_loss import ForecastLoss
 from vadlit.models.losses import PredictionLoss
-from vadlit.models.module import PredictionModule
+from vadlit.models.module import Loss, PredictionModule
 
 SEQUENCES, BATCH = 6, 3
 Weights = dict[str, Tensor]
@@ -53,13 +54,16 @@ def loaders(seed: int = 0) -> tuple[DataLoader[Batch], DataLoader[Batch]]:
 
 
 def module(
-    model: Config = BASE, augmentation: nn.Module | None = None, seed: int = 0
+    model: Config = BASE,
+    augmentation: nn.Module | None = None,
+    seed: int = 0,
+    loss: Loss | None = None,
 ) -> PredictionModule:
     """A module whose first weights a seed repeats."""
     return PredictionModule(
         predictor(model, seed),
         augmentation or nn.Identity(),
-        PredictionLoss(),
+        loss or PredictionLoss(),
         partial(torch.optim.Adam, lr=1e-3),
         seed,
         configuration() | {"model": dict(model)},
@@ -188,6 +192,29 @@ def test_training_is_augmented_and_validation_is_not(monkeypatch: pytest.MonkeyP
         for made in (black, plain):
             made.validation_step(batch, 0)
     assert found[0] == found[1]
+
+
+def test_a_forecast_is_trained_by_its_own_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = module(FORECAST, loss=ForecastLoss())
+    frames = Footage().__getitems__(range(BATCH))["frames"]
+    true, last = (made.predictor.encode(frames[:, number])["layer2"] for number in (4, 3))
+    found: list[dict[str, Tensor]] = []
+    monkeypatch.setattr(made, "log_dict", lambda values, **_: found.append(values))
+    torch.autograd.backward(made.training_step({"frames": frames}, 0))
+    made.validation_step({"frames": frames}, 0)
+    # It begins with the features of the last frame.
+    expected = (true - last).square().mean().item()
+    assert [list(told) for told in found] == [["train/loss"], ["val/loss"]]
+    assert found[1]["val/loss"].item() == pytest.approx(expected, rel=1e-3)
+    (gradient,) = (p.grad for n, p in made.predictor.named_parameters() if n.endswith("head.bias"))
+    assert gradient is not None
+    assert gradient.abs().max() > 0
+
+
+def test_a_loss_of_something_else_is_refused() -> None:
+    for model, loss in ((FORECAST, PredictionLoss()), (BASE, ForecastLoss())):
+        with pytest.raises(UserError, match="allowed is model=forecast with loss=forecast"):
+            module(model, loss=loss)
 
 
 def test_a_checkpoint_holds_plain_values_and_no_encoder(checkpoint: Path) -> None:

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from vadlit.errors import UserError
 from vadlit.models.normalisation import denormalise
+from vadlit.scoring.psnr import psnr
 
 Features = dict[str, Tensor]
 
@@ -126,6 +127,8 @@ class PredictionLoss(nn.Module):
         UserError: A weight is no number of 0 or more, or all are 0.
     """
 
+    predicts = "prediction"
+
     def __init__(
         self,
         mse: float = 0.6,
@@ -170,3 +173,8 @@ class PredictionLoss(nn.Module):
             terms["perceptual"] = perceptual(encode(prediction), target_features)
         total = torch.stack([self.weights[term] * value for term, value in terms.items()]).sum()
         return terms | {"loss": total}
+
+    def measures(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """What is told of validation beside the loss: the PSNR, decibels; arguments as above."""
+        pixels = denormalise(prediction).clamp(0, 1)
+        return {"psnr": psnr(pixels, denormalise(target)).mean()}

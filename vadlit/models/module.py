@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytorch_lightning as pl
 import torch
@@ -14,12 +14,30 @@ from vadlit.data.sequences import INPUT_FRAMES, Batch
 from vadlit.errors import UserError
 from vadlit.models.checkpoint import check_encoder
 from vadlit.models.encoder import Encoder
-from vadlit.models.losses import PredictionLoss
-from vadlit.models.normalisation import denormalise, normalise
+from vadlit.models.normalisation import normalise
 from vadlit.models.predictor import Features, Predictor
-from vadlit.scoring.psnr import psnr
 
 EPOCH_SEED = 1_000_003
+
+
+class Loss(Protocol):
+    """Judges what a decoder `predicts`."""
+
+    predicts: str
+
+    def __call__(
+        self, prediction: Tensor, target: Tensor, encode: Callable[[Tensor], Features]
+    ) -> dict[str, Tensor]:
+        """What is minimised, under "loss", and its terms.
+
+        Args:
+            prediction: A batch as the decoder gives it.
+            target: The next frames, (B, 3, H, W), ImageNet-normalised.
+            encode: Images like these to features by tap.
+        """
+
+    def measures(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """What is told of validation beside these."""
 
 
 class PredictionModule(pl.LightningModule):
@@ -28,23 +46,31 @@ class PredictionModule(pl.LightningModule):
     Args:
         predictor: Its decoder is trained.
         augmentation: Maps sequences (B, T + 1, 3, H, W) in [0, 1] to the same.
-        loss: Of prediction and target.
+        loss: Of what the predictor predicts.
         optimizer: Makes the optimiser of the decoder's parameters.
         seed: With the epoch it seeds dropout and augmentation, so that a resumed run ends with
             the weights of an uninterrupted one.
         config: The resolved configuration, kept in every checkpoint.
+
+    Raises:
+        UserError: The loss judges something else.
     """
 
     def __init__(
         self,
         predictor: Predictor,
         augmentation: nn.Module,
-        loss: PredictionLoss,
+        loss: Loss,
         optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
         seed: int,
         config: Config,
     ) -> None:
         super().__init__()
+        if loss.predicts != predictor.predicts:
+            raise UserError(
+                f"The loss judges a {loss.predicts}, and the model makes a {predictor.predicts}; "
+                "allowed is model=forecast with loss=forecast, and any other with loss=thesis."
+            )
         # The encoder never changes: checkpoints name it instead of holding it.
         self.strict_loading = False
         self.predictor = predictor
@@ -79,13 +105,12 @@ class PredictionModule(pl.LightningModule):
         return losses["loss"]
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        """Loss and PSNR of a batch of validation sequences."""
+        """Loss of a batch of validation sequences, and what is told beside it."""
         features, target = self._inputs(batch, nn.Identity())
         prediction = self.predictor(features)
         losses = self._losses(prediction, target)
-        pixels = denormalise(prediction).clamp(0, 1)
-        named = {f"val/{name}": value for name, value in losses.items()}
-        named["val/psnr"] = psnr(pixels, denormalise(target)).mean()
+        told = losses | self.loss.measures(prediction, target)
+        named = {f"val/{name}": value for name, value in told.items()}
         self.log_dict(named, on_step=False, on_epoch=True, batch_size=len(target))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -125,10 +150,7 @@ class PredictionModule(pl.LightningModule):
 
     def _losses(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
         encoder = self._encoder
-        losses: dict[str, Tensor] = self.loss(
-            prediction, target, lambda images: encoder(images, self.predictor.taps)
-        )
-        return losses
+        return self.loss(prediction, target, lambda images: encoder(images, self.predictor.taps))
 
 
 def _without_encoder(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""The predictor: a frozen encoder and a decoder that imagines the next frame."""
+"""The predictor: a frozen encoder and a decoder that imagines the next frame, or its features."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from vadlit.data.store import FrameEncoder
-from vadlit.models.normalisation import denormalise
 
 Features = dict[str, Tensor]
 
@@ -19,7 +18,9 @@ class Predictor(nn.Module):
     Args:
         encoder: Frozen.
         decoder: Holds the merge; `taps` names the features it wants, and it maps a tap's features
-            with time flattened into channels (B, T*C, h, w) to (B, 3, H, W).
+            with time flattened into channels (B, T*C, h, w) to a batch of what it `predicts`,
+            which is called a `prediction` (B, 3, H, W) or a `forecast` of features (B, C, h, w);
+            `finished` makes of that what cues see.
     """
 
     def __init__(self, encoder: FrameEncoder, decoder: nn.Module) -> None:
@@ -28,6 +29,7 @@ class Predictor(nn.Module):
         # A tenth faster on a CPU, faster still in half precision on a GPU.
         self.decoder = decoder.to(memory_format=torch.channels_last)
         self.taps: tuple[str, ...] = decoder.taps  # type: ignore[assignment]
+        self.predicts: str = decoder.predicts  # type: ignore[assignment]
 
     @property
     def device(self) -> torch.device:
@@ -39,7 +41,7 @@ class Predictor(nn.Module):
         return self.encoder.encode(frames, self.taps if taps is None else taps)
 
     def forward(self, features: Features) -> Tensor:
-        """Predict from a tap's features (B, T, C, h, w): (B, 3, H, W) in normalised units."""
+        """Predict from a tap's features (B, T, C, h, w), in the units of training."""
         merged = {
             tap: x.float().flatten(1, 2).contiguous(memory_format=torch.channels_last)
             for tap, x in features.items()
@@ -49,5 +51,6 @@ class Predictor(nn.Module):
 
     @torch.no_grad()
     def predict(self, features: Features) -> Tensor:
-        """Predict pixels in [0, 1] from a tap's features (B, T, C, h, w): (B, 3, H, W)."""
-        return denormalise(self(features)).clamp(0, 1)
+        """Predict what a cue sees from a tap's features (B, T, C, h, w)."""
+        finished: Tensor = self.decoder.finished(self(features))  # type: ignore[operator]
+        return finished

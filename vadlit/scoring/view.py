@@ -18,7 +18,8 @@ class View:
 
     Attributes:
         frames: T+1 of (3, H, W) in [0, 1]; the last is the target, the rest are the inputs.
-        prediction: (3, H, W) in [0, 1], clipped.
+        prediction: (3, H, W) in [0, 1], clipped; or, for a cue that needs a forecast, the features
+            of `layer2` that were predicted for the target, (128, h, w).
         features: The target's encoder taps by name, (C, h, w) each.
     """
 
@@ -69,7 +70,8 @@ Pending = Callable[[], CueValue]
 class Cue(Protocol):
     """A callable from a view to a cue value; `needs` is what the view must hold.
 
-    `needs` is a subset of {"frames", "prediction", "features"}.
+    `needs` is a subset of {"frames", "prediction", "forecast", "features"}; the predictor makes
+    either a prediction or a forecast.
     """
 
     @property

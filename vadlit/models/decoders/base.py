@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from vadlit.data.sequences import INPUT_FRAMES
+from vadlit.models.normalisation import denormalise
 
 
 def merge(channels: int, out: int, frames: int = INPUT_FRAMES) -> nn.Conv2d:
@@ -27,6 +28,7 @@ class BaseDecoder(nn.Module):
     """
 
     taps: tuple[str, ...] = ("layer4",)
+    predicts = "prediction"
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,3 +52,7 @@ class BaseDecoder(nn.Module):
         x = self.block4(self.block3(self.block2(self.block1(x))))
         prediction: Tensor = self.head(x)
         return prediction
+
+    def finished(self, prediction: Tensor) -> Tensor:
+        """Pixels in [0, 1]: (B, 3, H, W) in normalised units to the same."""
+        return denormalise(prediction).clamp(0, 1)
