@@ -54,8 +54,8 @@ def main() -> None:
     cells = Cells(out)
     # The error apart: it needs all five frames encoded.
     for parts in (cue["parts"], {"error": error}):
-        fusion = build(cue | {"parts": parts, "weights": {}}, "vadlit.scoring")
-        record(fusion, predictor, data.normal(), data.val, [*map(whole, data.test)], cells)
+        clips = [whole(stored) for stored in data.test]
+        record(cue | {"parts": parts}, predictor, data.normal(), data.val, clips, cells)
     truth = joined([truth_of(each.event, INPUT_FRAMES, data.size) for each in data.test])
     chosen = [x for count in (1, 2, 3) for x in combinations(PARTS, count)]
     rows = [row(parts, cue["worst"], data.test, truth, cells) for parts in chosen]

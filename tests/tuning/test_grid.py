@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests.detectors import predictor
 from tests.tuning.footage import CUE
 from vadlit.errors import UserError
 from vadlit.tuning.grid import candidates
@@ -78,4 +79,4 @@ def test_a_grid_that_cannot_be_is_refused(grid: dict[str, Any], message: str) ->
 def test_a_value_that_cannot_be_is_told(grid: dict[str, Any], message: str) -> None:
     (_, found) = candidates(CUE, 5, grid)
     with pytest.raises(UserError, match=message):
-        found.check()
+        found.check(predictor())

@@ -113,7 +113,8 @@ def test_what_was_seen_is_not_looked_at_again(
     assert not looks
     monkeypatch.setattr(Fusion, "learn_parts", learn)
     tuned(line, settings(out, grid={"cue": {"parts": {"motion": {"window": [24]}}}}))
-    assert looks
+    assert {part.partition("-")[0] for part in looks} == {"motion"}
+    assert len(set(looks)) == 1
 
 
 def test_the_table_tells_what_to_do(tuning: Tuning, tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 from vadlit.config import Config, build, flat
 from vadlit.errors import UserError
+from vadlit.models.predictor import Predictor
 from vadlit.scoring.smoothing import Smoother
+from vadlit.views import check_fit
 
 # What can be changed without another look at the footage.
 JOINING = ("parts", "worst", "weights")
@@ -30,9 +32,9 @@ class Candidate:
     cue: Config
     window: int
 
-    def check(self) -> None:
+    def check(self, predictor: Predictor) -> None:
         """Raise UserError for what no fusion or smoothing can be made of."""
-        build(self.cue, "vadlit.scoring")
+        check_fit(build(self.cue, "vadlit.scoring"), predictor)
         Smoother(self.window)
 
     @property

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from vadlit.config import Config, build
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
 from vadlit.detection.table import disk_trouble_named
@@ -58,17 +59,19 @@ class Cells:
 
 
 def record(
-    fusion: Fusion,
+    cue: Config,
     predictor: Predictor,
     train: Sequence[StoredEvent],
     held_out: Sequence[StoredEvent],
     clips: Sequence[Clip],
     cells: Cells,
 ) -> None:
-    """Let a fusion's parts learn, and keep what they say of each clip that is not there yet.
+    """Let the parts of a fusion learn, and keep what they say of each clip.
+
+    Parts that have said it all before are left out.
 
     Args:
-        fusion: Its parts' names are those that their cells are kept under.
+        cue: The fusion's configuration; its parts' names are those that their cells are kept under.
         predictor: Encodes and predicts.
         train: Normal events, to learn from.
         held_out: Normal events, for the normal range.
@@ -78,22 +81,26 @@ def record(
     Raises:
         UserError: A clip is too short to be scored.
     """
-    todo = {clip.name: len(clip.stored()) - INPUT_FRAMES for clip in clips}
-    todo = {name: n for name, n in todo.items() if not cells.has(name, fusion.parts)}
-    if todo or not cells.has(RANGE, fusion.parts):
-        fusion.learn_parts(Views(train, fusion, predictor))
-    if not cells.has(RANGE, fusion.parts):
-        views = Views(held_out, fusion, predictor)
-        cells.write(RANGE, fusion.parts, fusion.cells_alone(views))
-    with tqdm(
-        total=sum(todo.values()), desc="looking", unit="frame", disable=None, leave=False
-    ) as bar:
-        for clip in clips:
-            if clip.name in todo:
+    names = [RANGE, *(clip.name for clip in clips)]
+    parts = {
+        part: settings
+        for part, settings in cue["parts"].items()
+        if not all(cells.has(name, [part]) for name in names)
+    }
+    if not parts:
+        return
+    fusion: Fusion = build(cue | {"parts": parts, "weights": {}}, "vadlit.scoring")
+    lengths = [
+        0 if cells.has(clip.name, parts) else len(clip.stored()) - INPUT_FRAMES for clip in clips
+    ]
+    fusion.learn_parts(Views(train, fusion, predictor))
+    if not cells.has(RANGE, parts):
+        cells.write(RANGE, parts, fusion.cells_alone(Views(held_out, fusion, predictor)))
+    with tqdm(total=sum(lengths), desc="looking", unit="frame", disable=None, leave=False) as bar:
+        for clip, length in zip(clips, lengths, strict=True):
+            if length:
                 views = Views([clip.stored()], fusion, predictor)
-                cells.write(
-                    clip.name, fusion.parts, torch.stack([*_seen(fusion, views, bar.update)])
-                )
+                cells.write(clip.name, parts, torch.stack([*_seen(fusion, views, bar.update)]))
 
 
 def _seen(fusion: Fusion, views: Views, progress: Callable[[], object]) -> Iterator[Tensor]:

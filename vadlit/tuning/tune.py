@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
-from vadlit.config import Config, build
+from vadlit.config import Config
 from vadlit.data.cache import key
 from vadlit.data.module import SequenceDataModule
 from vadlit.errors import UserError
 from vadlit.models.predictor import Predictor
-from vadlit.scoring.cues.fusion import Fusion
 from vadlit.tuning.clips import NORMAL, clips
 from vadlit.tuning.compare import Row, row
 from vadlit.tuning.grid import Candidate, candidates
@@ -61,7 +60,7 @@ def tune(
         raise UserError(f"The cue is {cue['_target_']}; allowed is that of score=vadlit, {FUSION}.")
     compared = candidates(cue, trained["window"], settings.grid)
     for candidate in compared:
-        candidate.check()
+        candidate.check(predictor)
     train, val = data.normal(), data.val
     made = clips(val, settings.anomalies, settings.frames, settings.count, settings.seed)
     files = [file for stored in (*train, *val) for file in stored.event.frames.files]
@@ -85,10 +84,10 @@ def recommended(rows: Sequence[Row], gain: float) -> Row:
     return min(better, key=lambda each: (len(each.overrides), -each.mean), default=trained)
 
 
-def _fusions(compared: Sequence[Candidate]) -> list[Fusion]:
+def _fusions(compared: Sequence[Candidate]) -> list[Config]:
     """Fusions of all parts that differ; one for each other setting that their cells follow from."""
     groups: dict[str, Config] = {}
     for candidate in compared:
         group = groups.setdefault(json.dumps(candidate.looks), candidate.looks | {"parts": {}})
         group["parts"] |= candidate.parts
-    return [build(group, "vadlit.scoring") for group in groups.values()]
+    return list(groups.values())
