@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vadlit.errors import UserError
+from vadlit.models.fused import fused
 from vadlit.models.normalisation import denormalise
 from vadlit.scoring.psnr import psnr
 
@@ -48,6 +49,14 @@ def ssim(prediction: Tensor, target: Tensor, data_range: float = 1.0) -> Tensor:
 def perceptual(features: Features, target_features: Features) -> Tensor:
     """Mean over the taps of the mean squared error of encoder features, thesis section 2.2.3.1."""
     return torch.stack([mse(features[tap], target_features[tap]) for tap in features]).mean()
+
+
+def dissimilarity(prediction: Tensor, target: Tensor) -> Tensor:
+    """1 - SSIM of normalised images, in pixels: its constants are made for a range of 1."""
+    return 1 - ssim(denormalise(prediction), denormalise(target))
+
+
+PIXELWISE = {"mse": mse, "gradient": gradient_l1, "ssim": dissimilarity}
 
 
 class _GradientL1(torch.autograd.Function):
@@ -159,22 +168,25 @@ class PredictionLoss(nn.Module):
             image.float().contiguous(memory_format=torch.channels_last)
             for image in (prediction, target)
         )
-        terms: dict[str, Tensor] = {}
-        if self.weights["mse"]:
-            terms["mse"] = mse(prediction, target)
-        if self.weights["gradient"]:
-            terms["gradient"] = gradient_l1(prediction, target)
-        if self.weights["ssim"]:
-            # In pixels, for the constants of SSIM are made for a range of 1.
-            terms["ssim"] = 1 - ssim(denormalise(prediction), denormalise(target))
+        total, terms = self._of_pixels(prediction, target)
         if self.weights["perceptual"]:
             with torch.no_grad():
                 target_features = encode(target)
             terms["perceptual"] = perceptual(encode(prediction), target_features)
-        total = torch.stack([self.weights[term] * value for term, value in terms.items()]).sum()
+            total = total + self.weights["perceptual"] * terms["perceptual"]
         return terms | {"loss": total}
 
     def measures(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
         """What is told of validation beside the loss: the PSNR, decibels; arguments as above."""
         pixels = denormalise(prediction).clamp(0, 1)
         return {"psnr": psnr(pixels, denormalise(target)).mean()}
+
+    def _of_pixels(self, prediction: Tensor, target: Tensor) -> tuple[Tensor, Features]:
+        """The weighted sum of all terms but the perceptual one, and those of them that count."""
+        wanted = [term for term in PIXELWISE if self.weights[term]]
+        if prediction.is_cpu and wanted:
+            total, terms = fused(prediction, target, self.weights)
+            return total, {term: terms[term] for term in wanted}
+        terms = {term: PIXELWISE[term](prediction, target) for term in wanted}
+        weighted = [self.weights[term] * value for term, value in terms.items()]
+        return sum(weighted, prediction.new_zeros(())), terms

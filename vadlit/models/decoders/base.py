@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.models.normalisation import denormalise
+from vadlit.models.upsampling import Upsampling
 
 
 def merge(channels: int, out: int, frames: int = INPUT_FRAMES) -> nn.Conv2d:
@@ -14,8 +15,7 @@ def merge(channels: int, out: int, frames: int = INPUT_FRAMES) -> nn.Conv2d:
 def upsample(channels: int, out: int) -> nn.Sequential:
     """Transposed convolution to twice the size, batch norm and ReLU (thesis 3.3.1)."""
     return nn.Sequential(
-        # The norm's shift makes a bias redundant.
-        nn.ConvTranspose2d(channels, out, 3, stride=2, padding=1, output_padding=1, bias=False),
+        Upsampling(channels, out),  # the norm's shift makes a bias redundant
         nn.BatchNorm2d(out),
         nn.ReLU(inplace=True),
     )
