@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vadlit.scoring.cells import DARK, Grey, cell_means
+from vadlit.scoring.shift import STILL, Shift, moved
 
 Floats = NDArray[np.float32]
 
@@ -64,17 +65,25 @@ class Background:
         """Go back to what was learned."""
         self._now = self._learned.copy()
 
-    def of_learned(self, grey: Grey) -> Tensor:
+    def of_learned(self, grey: Grey, shift: Shift = STILL) -> Tensor:
         """Foreground of a frame (H, W) of normal footage, (h, w) bool; nothing is followed."""
-        return self._in_front(grey, self._learned, light(grey, self._learned))
+        background = moved(self._learned, shift)
+        return self._in_front(grey, background, light(grey, background))
 
-    def see(self, grey: Grey) -> Scene:
-        """What is in front, in the event's next frame (H, W)."""
-        lit = light(grey, self._now)
-        foreground = self._in_front(grey, self._now, lit)
+    def see(self, grey: Grey, shift: Shift = STILL, pushed: bool = False) -> Scene:
+        """What is in front, in the event's next frame.
+
+        Args:
+            grey: (H, W).
+            shift: How far its scene lies from that of the background.
+            pushed: The background is of another place, and to follow as fast as in another light.
+        """
+        background = moved(self._now, shift)
+        lit = light(grey, background)
+        foreground = self._in_front(grey, background, lit)
         changed = bool(np.median(np.abs(np.log(lit))) > SWITCHED)
-        step = self.follow * (HASTE if changed else 1)
-        self._now += (grey - self._now).clip(-step, step)
+        step = self.follow * (HASTE if changed or pushed else 1)
+        self._now += (moved(grey, -shift) - self._now).clip(-step, step)
         return Scene(foreground, changed)
 
     def state(self) -> dict[str, Tensor]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vadlit.scoring.cells import Grey, grey
 from vadlit.scoring.quantity import Quantity
+from vadlit.scoring.shift import STILL, Shift
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +22,15 @@ class View:
         prediction: (3, H, W) in [0, 1], clipped; or, for a cue that needs a forecast, the features
             of `layer2` that were predicted for the target, (128, h, w).
         features: The target's encoder taps by name, (C, h, w) each.
+        shift: How far the scene of the target lies from where normal footage has it.
+        pushed: The camera was pushed to another place a moment ago.
     """
 
     frames: Sequence[Tensor] | Tensor
     prediction: Tensor = field(default_factory=lambda: torch.empty(0))
     features: dict[str, Tensor] = field(default_factory=dict)
+    shift: Shift = STILL
+    pushed: bool = False
 
     @property
     def target(self) -> Tensor:

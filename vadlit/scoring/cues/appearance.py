@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from vadlit.scoring.background import Background
 from vadlit.scoring.cues.memory import distances, sample
+from vadlit.scoring.shift import moved
 from vadlit.scoring.view import View, spread
 
 # Frames that the background is the median of, and frames that the memory is drawn from.
@@ -58,8 +59,8 @@ class Appearance:
 
     def learn(self, normal: Sequence[View]) -> None:
         """Take the background and the memory from normal footage."""
-        chosen = spread(normal, BACKGROUND_FRAMES)
-        self.background.learn(np.stack([normal[number].grey for number in chosen]))
+        views = (normal[number] for number in spread(normal, BACKGROUND_FRAMES))
+        self.background.learn(np.stack([moved(view.grey, -view.shift) for view in views]))
         generator = torch.Generator().manual_seed(self.seed)
         chosen = spread(normal, MEMORY_FRAMES)
         # Four times as many as are kept, so that frames full of things give more than others.
@@ -67,7 +68,7 @@ class Appearance:
         things, scene = [], []
         for number in chosen:
             view = normal[number]
-            foreground = self.background.of_learned(view.grey)
+            foreground = self.background.of_learned(view.grey, view.shift)
             descriptors = self._descriptors(view)
             things.append(sample([descriptors[foreground]], each, generator))
             scene.append(sample([descriptors[~foreground]], each, generator))
@@ -81,7 +82,7 @@ class Appearance:
 
     def cells(self, view: View) -> Tensor:
         """Distance of each cell's descriptor, (h, w) in [0, 2]; NaN where nothing is."""
-        present, self.changed = self.background.see(view.grey)
+        present, self.changed = self.background.see(view.grey, view.shift, view.pushed)
         cells = torch.full(present.shape, torch.nan)
         queries = self._descriptors(view)[present]
         cells[present] = distances(queries, self.memory, self.neighbours)

@@ -12,6 +12,7 @@ from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
 from vadlit.scoring.cues.joining import Scale, joined, mean_of_worst, normal_scale, standardised
 from vadlit.scoring.quantity import Quantity
+from vadlit.scoring.registration import Registered, Registration
 from vadlit.scoring.thresholds.base import check_non_negative
 from vadlit.scoring.view import CueValue, Pending, View, spread
 
@@ -62,10 +63,11 @@ class Fusion:
         parts: The local cues' configurations by name.
         worst: Cells that the value is the mean of.
         weights: How much parts count, by name, 0 or more; 1 where nothing is said.
+        reach: How far the camera shakes, pixels; 0 where it stands still.
 
     Raises:
-        UserError: There are no parts, `worst` is less than 1, or a weight is negative or of a part
-            that is not named.
+        UserError: There are no parts, `worst` is less than 1, `reach` is negative, or a weight is
+            negative or of a part that is not named.
     """
 
     quantity = Quantity("score", "deviations from normal", "deviations")
@@ -76,6 +78,7 @@ class Fusion:
         parts: Mapping[str, Mapping[str, Any] | None],
         worst: int = 10,
         weights: Mapping[str, float] | None = None,
+        reach: float = 0.0,
     ) -> None:
         chosen = {name: part for name, part in parts.items() if part is not None}
         if not chosen:
@@ -86,6 +89,8 @@ class Fusion:
             name: build(part, "vadlit.scoring.cues") for name, part in chosen.items()
         }
         self.worst = worst
+        self.registration = Registration(reach)
+        self._registering = ThreadPoolExecutor(1)
         # One for each part, so that it sees the frames in order, however far another one is.
         self._threads = [ThreadPoolExecutor(1) for _ in self.parts]
         self.weights = _checked(weights or {}, parts, chosen)
@@ -108,12 +113,14 @@ class Fusion:
 
     def learn_parts(self, train: Sequence[View]) -> None:
         """Let each part learn what is normal; its range is still to be learned."""
+        self.registration.learn(train)
         for part in self.parts.values():
-            part.learn(train)
+            part.learn(Registered(train, self.registration))
 
     def reset(self) -> None:
         """Begin a new event, once the parts are through with the last."""
-        for reset in self._each(lambda part: part.reset()):
+        registered = self._registering.submit(self.registration.reset)
+        for reset in [registered, *self._each(lambda part: part.reset())]:
             reset.result()
 
     def __call__(self, view: View) -> CueValue:
@@ -122,12 +129,13 @@ class Fusion:
 
     def start(self, view: View) -> Pending:
         """Let the parts look at the event's next frame, all at once."""
-        looks = self._each(lambda part: (part.cells(view).cpu(), part.changed))
-        return lambda: self._joined([look.result() for look in looks])
+        registered = self._registered(view)
+        looks = self._each(lambda part: (part.cells(registered.result()).cpu(), part.changed))
+        return lambda: self._joined([look.result() for look in looks], registered.result().pushed)
 
-    def _joined(self, looks: Sequence[tuple[Tensor, bool]]) -> CueValue:
+    def _joined(self, looks: Sequence[tuple[Tensor, bool]], pushed: bool) -> CueValue:
         total = joined(torch.stack([cells for cells, _ in looks]), self.scale, self.weights)
-        changed = any(changed for _, changed in looks)
+        changed = pushed or any(changed for _, changed in looks)
         return CueValue(mean_of_worst(total, self.worst).item(), to_pixels(total), changed)
 
     def standardised(self, view: View) -> dict[str, Tensor]:
@@ -141,11 +149,12 @@ class Fusion:
             for name, part in self.parts.items()
             for key, value in part.state().items()
         }
-        return self.scale._asdict() | learned
+        return self.scale._asdict() | self.registration.state() | learned
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
         self.scale = Scale(state["means"], state["deviations"])
+        self.registration.restore(state)
         for name, part in self.parts.items():
             prefix = f"{name}."
             part.restore(
@@ -154,7 +163,8 @@ class Fusion:
 
     def cells(self, view: View) -> Tensor:
         """What the parts say of the event's next frame, (parts, h, w), each in its own unit."""
-        looks = self._each(lambda part: part.cells(view).cpu())
+        registered = self._registered(view)
+        looks = self._each(lambda part: part.cells(registered.result()).cpu())
         return torch.stack([look.result() for look in looks])
 
     def cells_alone(self, held_out: Sequence[View]) -> Tensor:
@@ -164,6 +174,10 @@ class Fusion:
             self.reset()
             found.append(self.cells(held_out[number]))
         return torch.stack(found)
+
+    def _registered(self, view: View) -> Future[View]:
+        """Begin to undo the camera's movement."""
+        return self._registering.submit(self.registration.see, view)
 
     def _each(self, work: Callable[[LocalCue], T]) -> list[Future[T]]:
         """Begin work on each part, in its own thread."""
