@@ -1,7 +1,9 @@
-"""What each part of the fusion is worth: Ped2 with every choice of appearance, motion and error.
+"""What each part of the fusion is worth on Ped2: alone, left out, and added to the preset.
 
-    vadlit train data=ped2 score=thesis study=ablation       # the decoder, for the error
-    python experiments/detection/ablation.py CHECKPOINT OUT
+    vadlit train data=ped2 score=thesis study=ablation                       # predicts, for error
+    vadlit train data=ped2 model=forecast loss=forecast trainer.max_epochs=4
+        +part@cue.parts.forecast=forecast study=ablation                     # for forecast
+    python experiments/detection/ablation.py CHECKPOINT FORECAST_CHECKPOINT OUT
 
 Each part sees each frame once; what it says is kept in OUT, so that an interrupted run goes on. A
 choice of parts then has its normal range taken from clips 15 and 16, as the detector does it.
@@ -11,7 +13,6 @@ Writes ablation.json and ablation.png beside this file.
 import json
 import sys
 from collections.abc import Sequence
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -37,31 +38,51 @@ from vadlit.tuning.clips import Clip
 from vadlit.tuning.record import RANGE, Cells, record
 
 HERE = Path(__file__).parent
-PARTS = ("appearance", "motion", "error")
+CHOICES = (
+    ("appearance", "motion"),
+    ("appearance",),
+    ("motion",),
+    ("error",),
+    ("density",),
+    ("forecast",),
+    ("appearance", "error"),
+    ("motion", "error"),
+    ("appearance", "motion", "error"),
+    ("appearance", "motion", "density"),
+    ("appearance", "motion", "forecast"),
+)
 WINDOW = 5
 SHOWN = {"frame_auroc_smoothed": "frame AUROC", "case_auroc": "case AUROC", "rbdc": "RBDC"}
 
 
 def main() -> None:
     """Look once, then choose."""
-    checkpoint, out = map(Path, sys.argv[1:])
-    predictor, trained = load_checkpoint(checkpoint)
+    checkpoint, forecast_checkpoint, out = map(Path, sys.argv[1:])
+    decoder, trained = load_checkpoint(checkpoint)
+    forecaster, _ = load_checkpoint(forecast_checkpoint)
     data: SequenceDataModule = build(trained["data"], "vadlit.data")
-    data.attach(predictor.encoder, (), augmented=False)
+    data.attach(decoder.encoder, (), augmented=False)
     data.setup("test")
-    cue: Config = OmegaConf.to_container(OmegaConf.load(conf_dir() / "cue" / "fusion.yaml"))  # type: ignore[assignment]
-    error = {"_target_": "vadlit.scoring.cues.error.PredictionError"}
-    cells = Cells(out)
-    # The error apart: it needs all five frames encoded.
-    for parts in (cue["parts"], {"error": error}):
-        clips = [whole(stored) for stored in data.test]
+    cue, cells = settings("cue/fusion"), Cells(out)
+    clips = [whole(stored) for stored in data.test]
+    added = {name: settings(f"part/{name}") for name in ("density", "error", "forecast")}
+    for parts, predictor in (
+        (cue["parts"] | {"density": added["density"]}, decoder),
+        # Apart, for they need all five frames encoded.
+        ({"error": added["error"]}, decoder),
+        ({"forecast": added["forecast"]}, forecaster),
+    ):
         record(cue | {"parts": parts}, predictor, data.normal(), data.val, clips, cells)
     truth = joined([truth_of(each.event, INPUT_FRAMES, data.size) for each in data.test])
-    chosen = [x for count in (1, 2, 3) for x in combinations(PARTS, count)]
-    rows = [row(parts, cue["worst"], data.test, truth, cells) for parts in chosen]
+    rows = [row(parts, cue["worst"], data.test, truth, cells) for parts in CHOICES]
     results = {"environment": environment(), "window": WINDOW, "rows": rows}
     (HERE / "ablation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     picture(rows).savefig(HERE / "ablation.png", dpi=110)
+
+
+def settings(name: str) -> Config:
+    """A file of conf/ that refers to no other."""
+    return OmegaConf.to_container(OmegaConf.load(conf_dir() / f"{name}.yaml"))  # type: ignore[return-value]
 
 
 def whole(stored: StoredEvent) -> Clip:
@@ -88,7 +109,7 @@ def row(
 
 def picture(rows: Sequence[dict[str, Any]]) -> Figure:
     """Three bars for each choice of parts."""
-    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    figure = Figure(figsize=(10, 4), layout="constrained")
     axis = figure.subplots()
     for place, (key, label) in enumerate(SHOWN.items()):
         at = np.arange(len(rows)) + 0.28 * (place - 1)
@@ -99,9 +120,7 @@ def picture(rows: Sequence[dict[str, Any]]) -> Figure:
         axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=7)
     names = ["\n+ ".join(each["parts"]) for each in rows]
     axis.set_xticks(range(len(rows)), names, fontsize=8.5)
-    axis.set(
-        ylim=(0, 1.12), title="Ped2, by parts of the fusion; the preset is appearance + motion"
-    )
+    axis.set(ylim=(0, 1.12), title="Ped2, by parts of the fusion; the first is the preset")
     axis.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
     return figure
