@@ -13,8 +13,11 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+from vadlit.evaluation.report import measures
+from vadlit.evaluation.scores import read_scores
 from vadlit.tracking.environment import environment
 
 HERE = Path(__file__).parent
@@ -30,6 +33,9 @@ BAITS = {
     "shadow_lamp": ["shadow", "lamp_switched"],
     "quiet": [],
 }
+# As the lines' test events are named.
+NAMED = ("shadow", "lamp_off", "lamp_switched")
+WINDOW = 5
 KEPT = (
     "frame_auroc_smoothed",
     "case_auroc",
@@ -55,19 +61,20 @@ def row(out: Path, line: str) -> dict:
     data, hour, runs = out / line, out / f"{line}_hour", out / "runs"
     vadlit("simulate", f"line={line}", f"out={data}", *FOOTAGE)
     vadlit("simulate", f"line={line}", f"out={hour}", *FOOTAGE, f"seed={SEED}", events())
-    report = evaluation(runs, line)
-    if report is None:
-        arguments = [f"data={line}", f"data.root={data}", "study=lines", f"runs={runs}"]
+    arguments = [f"data={line}", f"data.root={data}", "study=lines", f"runs={runs}"]
+    if not (artifacts(runs, line) / "evaluation.json").exists():
         vadlit("train", *arguments, "trainer.resume=auto")
-        report = evaluation(runs, line)
-        assert report is not None
-    run = run_of(runs, line)
+    run, logged = run_of(runs, line), artifacts(runs, line)
+    report = json.loads((logged / "evaluation.json").read_text(encoding="utf-8"))
     checkpoint = run / "checkpoints" / "last.ckpt"
     vadlit("detect", f"checkpoint={checkpoint}", f"source={hour / 'test'}", f"out={run / 'hour'}")
     with (run / "hour" / "alarms.csv").open(encoding="utf-8") as stream:
         alarms = Counter(Path(alarm["source"]).stem for alarm in csv.DictReader(stream))
+    scores = logged / "scores" / "test.parquet"
     return {
         **{key: report[key] for key in KEPT},
+        "without_baits": subset(scores, lambda name: not any(bait in name for bait in NAMED)),
+        "lamp_off": subset(scores, lambda name: "lamp_off" in name and name != "lamp_off"),
         "hour_seconds": SECONDS * len(BAITS),
         "hour_false_alarms": sum(alarms.values()),
         "hour_false_alarms_by_event": {name: alarms[name] for name in BAITS},
@@ -85,18 +92,22 @@ def events() -> str:
 
 
 def run_of(runs: Path, line: str) -> Path:
-    """The folder of a line's run."""
-    (run,) = (runs / "lines").glob(f"{line}-*/")
-    return run
+    """The folder of a line's run; one that is not there where it has none yet."""
+    return next((runs / "lines").glob(f"{line}-*/"), runs / "lines" / line)
 
 
-def evaluation(runs: Path, line: str) -> dict | None:
-    """The evaluation of a line's run, where it came to its end."""
-    if not [*(runs / "lines").glob(f"{line}-*/run.json")]:
-        return None
-    identity = json.loads((run_of(runs, line) / "run.json").read_text(encoding="utf-8"))["run_id"]
-    file = runs / "artifacts" / identity / "artifacts" / "evaluation.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+def artifacts(runs: Path, line: str) -> Path:
+    """What a line's run has logged; a folder that is not there where it has none yet."""
+    kept = run_of(runs, line) / "run.json"
+    identity = json.loads(kept.read_text(encoding="utf-8"))["run_id"] if kept.exists() else line
+    return runs / "artifacts" / identity / "artifacts"
+
+
+def subset(scores: Path, belongs: Callable[[str], bool]) -> dict:
+    """The area under the curve of some of the events."""
+    events, _ = read_scores(scores)
+    found = measures([event for event in events if belongs(event.event)], WINDOW)
+    return {key: found[key] for key in ("frame_auroc_smoothed", "case_auroc")}
 
 
 def vadlit(*arguments: str) -> None:
