@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 TILES = 4
 # The scene has changed when the light differs by so much, as a logarithm, in half of the tiles.
 SWITCHED = 0.1
-# How much faster the background follows then.
+# How much faster the background follows in another place.
 HASTE = 20
 
 
@@ -39,8 +39,9 @@ class Background:
 
     The light is the median ratio to the background in each of 4 x 4 tiles; what differs beyond it
     is foreground. Each frame moves the background towards itself by at most `follow`, which makes
-    it a running median: what stays is absorbed. When the scene has changed it follows 20 times as
-    fast.
+    it a running median: what stays is absorbed. When the scene has changed, the background takes
+    on the new light at once and for good; to follow in haste would absorb what passes, and leave
+    its ghosts behind.
 
     Args:
         contrast: Least mean difference of a foreground cell, grey levels of 255.
@@ -76,13 +77,15 @@ class Background:
         Args:
             grey: (H, W).
             shift: How far its scene lies from that of the background.
-            pushed: The background is of another place, and to follow as fast as in another light.
+            pushed: The background is of another place, and to follow 20 times as fast.
         """
         background = moved(self._now, shift)
         lit = light(grey, background)
         foreground = self._in_front(grey, background, lit)
         changed = bool(np.median(np.abs(np.log(lit))) > SWITCHED)
-        step = self.follow * (HASTE if changed or pushed else 1)
+        if changed:
+            self._now = _relit(self._now, lit)
+        step = self.follow * (HASTE if pushed else 1)
         self._now += (moved(grey, -shift) - self._now).clip(-step, step)
         return Scene(foreground, changed)
 
@@ -96,10 +99,8 @@ class Background:
         self.reset()
 
     def _in_front(self, grey: Grey, background: Floats, tiles: Floats) -> Tensor:
-        height, width = grey.shape
-        smooth = cv2.resize(tiles, (width, height))
-        lit = (background + DARK) * smooth - DARK
-        return cell_means(torch.from_numpy(np.abs(grey - lit))) > self.contrast
+        away = np.abs(grey - _relit(background, tiles))
+        return cell_means(torch.from_numpy(away)) > self.contrast
 
 
 def light(grey: Grey, background: Floats) -> Floats:
@@ -108,3 +109,10 @@ def light(grey: Grey, background: Floats) -> Floats:
     ratio = (grey + np.float32(DARK)) / (background + np.float32(DARK))
     tiles = ratio.reshape(TILES, height, TILES, width).swapaxes(1, 2).reshape(TILES * TILES, -1)
     return np.median(tiles, axis=1).astype(np.float32).reshape(TILES, TILES)
+
+
+def _relit(background: Floats, tiles: Floats) -> Floats:
+    """The background (H, W) in the light (4, 4) that `light` has found."""
+    height, width = background.shape
+    lit: Floats = (background + np.float32(DARK)) * cv2.resize(tiles, (width, height)) - DARK
+    return lit
