@@ -10,6 +10,8 @@ DEMO := runs/demo
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	# It asks for an older cloudpickle than it needs.
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps hydra-ray-launcher
 	touch $@
 
 .PHONY: help demo test lint smoke ui clean

@@ -10,7 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from vadlit.config import build, conf_dir, register_resolvers
+from vadlit.config import build, conf_dir
 
 BUILT = ("data", "model", "augmentation", "loss", "cue", "threshold")
 CHOICES = [(group, file.stem) for group in BUILT for file in sorted((conf_dir() / group).glob("*"))]
@@ -20,7 +20,6 @@ EXPERIMENTS = [file.stem for file in sorted((conf_dir() / "experiment").glob("*.
 
 
 def composed(name: str, overrides: list[str]) -> DictConfig:
-    register_resolvers()
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
         config = compose(name, overrides, return_hydra_config=True)

@@ -8,7 +8,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from vadlit import config
-from vadlit.config import build, conf_dir, data_root, register_resolvers
+from vadlit.config import build, conf_dir, data_root
 from vadlit.errors import UserError
 from vadlit.scoring.thresholds.sigma import Sigma
 
@@ -37,7 +37,6 @@ def test_the_folder_of_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_resolvers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    register_resolvers()
     monkeypatch.setenv("VADLIT_DATA", "/footage")
     monkeypatch.chdir(tmp_path)
     node = OmegaConf.create(
@@ -52,6 +51,17 @@ def test_resolvers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "runs": str(tmp_path / "runs"),
         "far": "/x",
     }
+
+
+def test_a_job_takes_over_the_places_of_its_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sweep, job = (OmegaConf.create({"runs": "${vadlit.absolute:runs}"}) for _ in range(2))
+    assert sweep.runs == str(tmp_path / "runs")
+    OmegaConf.copy_cache(sweep, job)  # as Hydra does
+    monkeypatch.chdir("/")
+    assert job.runs == str(tmp_path / "runs")
 
 
 def test_a_class_of_the_package_is_built() -> None:

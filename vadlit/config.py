@@ -29,12 +29,16 @@ def data_root() -> str:
     return os.environ.get("VADLIT_DATA") or str(fallback)
 
 
-def register_resolvers() -> None:
-    """Make `${vadlit.data:}` and `${vadlit.absolute:PATH}` known to OmegaConf."""
-    OmegaConf.register_new_resolver("vadlit.data", data_root, replace=True)
-    OmegaConf.register_new_resolver(
-        "vadlit.absolute", lambda path: str(Path(path).expanduser().absolute()), replace=True
-    )
+def absolute(path: str) -> str:
+    """A path as it is from here."""
+    return str(Path(path).expanduser().absolute())
+
+
+# `${vadlit.data:}` and `${vadlit.absolute:PATH}`. Not by a command, but whenever this is imported:
+# a sweep's jobs may have processes of their own. They take over what is in the cache, the places
+# of the process that started the sweep.
+OmegaConf.register_new_resolver("vadlit.data", data_root, replace=True, use_cache=True)
+OmegaConf.register_new_resolver("vadlit.absolute", absolute, replace=True, use_cache=True)
 
 
 def flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:

@@ -15,7 +15,7 @@ from vadlit.errors import UserError
 # Settings that do not change the result, and so do not tell runs apart.
 NEUTRAL = {
     "": ("runs", "tracking"),
-    "trainer": ("resume",),
+    "trainer": ("resume", "devices", "num_nodes", "strategy"),
     "data": ("cache", "cache_dir", "download", "url", "archive_bytes", "archive_sha256"),
 }
 
@@ -63,18 +63,27 @@ class RunFolder:
         Raises:
             UserError: `resume` is none of never, auto and the path of a checkpoint.
         """
-        if resume == "auto":
-            return self._run_id(), self.last if self.last.exists() else None
         if resume == "never":
             shutil.rmtree(self.checkpoints, ignore_errors=True)
             self._run.unlink(missing_ok=True)
-            return None, None
+        return self._run_id() if resume == "auto" else None, self.checkpoint(resume)
+
+    def checkpoint(self, resume: str) -> Path | None:
+        """The checkpoint that `trainer.resume` goes on from; None begins anew.
+
+        Raises:
+            UserError: As `start`.
+        """
+        if resume == "never":
+            return None
+        if resume == "auto":
+            return self.last if self.last.exists() else None
         checkpoint = Path(resume).expanduser().absolute()
         if not checkpoint.is_file():
             raise UserError(
                 f"trainer.resume is {resume}; allowed are never, auto or the path of a checkpoint."
             )
-        return None, checkpoint
+        return checkpoint
 
     def remember(self, run_id: str) -> None:
         """Note the MLflow run, for `resume=auto`."""

@@ -1,8 +1,5 @@
 """One training job: a configuration in; a trained, evaluated and logged detector out."""
 
-import logging
-import sys
-import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +7,6 @@ import pytorch_lightning as pl
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.callbacks import ModelCheckpoint, Timer
 from torch import nn
 
 from vadlit.config import Config, flat
@@ -19,24 +15,25 @@ from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import Evaluation, evaluate
 from vadlit.evaluation.results import write_results
+from vadlit.fitting import fit, trainer_settings
 from vadlit.models.module import PredictionModule
 from vadlit.models.predictor import Predictor
-from vadlit.progress import EpochLines
 from vadlit.run_folder import RunFolder
 from vadlit.saved import keep, save
+from vadlit.torchrun import first
 from vadlit.tracking.environment import environment
-from vadlit.tracking.lightning import EpochLogger
 from vadlit.tracking.model import log_detector
 from vadlit.tracking.run import Tracker, track
 from vadlit.tracking.sweep import parent_run
 from vadlit.views import predicting_taps
 
 
-def train(config: DictConfig) -> Evaluation:
+def train(config: DictConfig) -> Evaluation | None:
     """Train, evaluate and log one detector.
 
     The weights of the last epoch are evaluated, not the best ones: the length of training is one
-    of the things that sweeps compare.
+    of the things that sweeps compare. Of several processes that train together, the first does
+    all but the training alone, and the others return None.
 
     Args:
         config: `conf/train.yaml`, composed.
@@ -46,6 +43,11 @@ def train(config: DictConfig) -> Evaluation:
     """
     resolved = resolve(config)
     folder = RunFolder(resolved)
+    if not first():
+        checkpoint = folder.checkpoint(str(resolved["trainer"]["resume"]))
+        data, module, _, settings = _prepare(config, resolved)
+        fit(settings, data, module, folder, checkpoint, None)
+        return None
     with folder.claimed():
         run_id, checkpoint = folder.start(str(resolved["trainer"]["resume"]))
         with track(
@@ -57,14 +59,8 @@ def train(config: DictConfig) -> Evaluation:
         ) as tracker:
             folder.remember(tracker.run_id)
             _log_origin(tracker, resolved)
-            data, module = build_training(config, resolved)
-            # Before the training, so that a mistake in its settings does not cost one.
-            detector = assemble(module.predictor, resolved | {"size": list(data.size)})
-            taps = predicting_taps(detector.cue, module.predictor)
-            augmented = not isinstance(module.augmentation, nn.Identity)
-            data.attach(module.predictor.encoder, taps, augmented=augmented)
-            settings = _trainer_settings(resolved, predicting=bool(taps))
-            seconds = _fit(settings, data, module, folder, checkpoint, tracker)
+            data, module, detector, settings = _prepare(config, resolved)
+            seconds = fit(settings, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})
             tracker.log_folder(folder.checkpoints, "checkpoints")
             module.eval()
@@ -85,11 +81,26 @@ def resolve(config: DictConfig) -> Config:
     resolved: Config = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
     for name, value, least in (
         ("trainer.max_epochs", resolved["trainer"]["max_epochs"], 1),
+        ("trainer.devices", resolved["trainer"]["devices"], 1),
+        ("trainer.num_nodes", resolved["trainer"]["num_nodes"], 1),
         ("seed", resolved["seed"], 0),
     ):
         if not isinstance(value, int) or value < least:
             raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
+    _check_shares(resolved)
     return resolved
+
+
+def _check_shares(resolved: Config) -> None:
+    """Processes with less to do than others would be waited for without end."""
+    processes = resolved["trainer"]["devices"] * resolved["trainer"]["num_nodes"]
+    for name in ("sequences", "batch_size"):
+        value = resolved["data"][name]
+        if isinstance(value, int) and value % processes:
+            raise UserError(
+                f"data.{name} is {value}, which {processes} processes cannot share evenly; allowed "
+                f"is a multiple of {processes}."
+            )
 
 
 def build_training(
@@ -110,58 +121,25 @@ def build_training(
     return data, module
 
 
+def _prepare(
+    config: DictConfig, resolved: Config
+) -> tuple[SequenceDataModule, PredictionModule, Detector, Config]:
+    """Build what is trained and the detector around it, and settle what Lightning is told."""
+    data, module = build_training(config, resolved)
+    # Before the training, so that a mistake in its settings does not cost one.
+    detector = assemble(module.predictor, resolved | {"size": list(data.size)})
+    taps = predicting_taps(detector.cue, module.predictor)
+    augmented = not isinstance(module.augmentation, nn.Identity)
+    data.attach(module.predictor.encoder, taps, augmented=augmented)
+    return data, module, detector, trainer_settings(resolved, predicting=bool(taps))
+
+
 def _log_origin(tracker: Tracker, resolved: Config) -> None:
     tracker.log_params(flat(resolved))
     tracker.log_text("config.yaml", OmegaConf.to_yaml(OmegaConf.create(resolved)))
     origin = environment()
     tracker.log_json("environment.json", origin)
     tracker.set_tags({"mlflow.source.git.commit": str(origin["git_commit"])})
-
-
-def _trainer_settings(resolved: Config, *, predicting: bool) -> Config:
-    """What Lightning's trainer takes; a decoder nothing looks at is not trained."""
-    settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
-    return settings if predicting else settings | {"max_epochs": 0}
-
-
-def _fit(
-    settings: Config,
-    data: SequenceDataModule,
-    module: PredictionModule,
-    folder: RunFolder,
-    checkpoint: Path | None,
-    tracker: Tracker,
-) -> float:
-    """Train to the last epoch; return the seconds it took, those before an interruption too."""
-    quieten_lightning()
-    timer, watched = Timer(), sys.stdout.isatty()
-    # Two, because Lightning's `save_last` leaves out the epochs that are not the best yet.
-    savers = [
-        ModelCheckpoint(
-            folder.checkpoints,
-            filename=name,
-            monitor=monitor,
-            save_on_train_epoch_end=True,
-            enable_version_counter=False,
-        )
-        for name, monitor in (("best", "val/loss"), ("last", None))
-    ]
-    trainer = pl.Trainer(
-        **settings,
-        devices=1,
-        logger=EpochLogger(tracker),
-        callbacks=[timer, *savers] if watched else [timer, *savers, EpochLines()],
-        enable_progress_bar=watched,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        log_every_n_steps=1,
-    )
-    trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
-    if not trainer.max_epochs:
-        trainer.save_checkpoint(folder.last)
-    return timer.time_elapsed("train")
 
 
 def _log_evaluation(
@@ -178,16 +156,3 @@ def _log_evaluation(
         tracker.log_curve(f"{quantity.key}/{event.event}", event.frames.tolist(), shown)
     numbers = evaluation.report.items()
     tracker.log_metrics({key: x for key, x in numbers if isinstance(x, int | float)})
-
-
-def quieten_lightning() -> None:
-    """Hush advice that does not apply.
-
-    Workers would only copy what memory maps already share; the encoder is in evaluation mode and
-    run folders are used again on purpose.
-    """
-    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    for advice in ("does not have many workers", "in eval mode", "exists and is not empty"):
-        warnings.filterwarnings("ignore", f".*{advice}")
-    warnings.filterwarnings("ignore", ".*LeafSpec", DeprecationWarning)
-    warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)

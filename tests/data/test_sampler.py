@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 from torch.utils.data import DataLoader, Dataset
 
+from vadlit.data import sampler
 from vadlit.data.sampler import RandomSequences
 
 
@@ -111,3 +112,18 @@ def test_lightning_tells_it_the_epoch_and_goes_on_where_it_stopped(tmp_path: Pat
     expected = {epoch: draw(50, 8, epoch=epoch) for epoch in range(3)}
     assert fit(2, tmp_path).seen == {0: expected[0], 1: expected[1]}
     assert fit(3, tmp_path, tmp_path / "last.ckpt").seen == {2: expected[2]}
+
+
+def test_processes_share_every_batch_of_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, batch, world = draw(count=24), 6, 2
+    monkeypatch.setattr(sampler, "world", lambda: world)
+    shares = []
+    for rank in range(world):
+        monkeypatch.setattr(sampler, "rank", lambda rank=rank: rank)
+        mine = RandomSequences(100, 24, 0)
+        shares.append(list(mine))
+        assert len(shares[-1]) == len(mine) == 12
+    size = batch // world
+    for step in range(24 // batch):
+        taken = [each for share in shares for each in share[step * size : (step + 1) * size]]
+        assert sorted(taken) == sorted(alone[step * batch : (step + 1) * batch])

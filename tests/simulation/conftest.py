@@ -7,7 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from vadlit.config import conf_dir, register_resolvers
+from vadlit.config import conf_dir
 from vadlit.simulation.film import Shot, Studio
 from vadlit.simulation.line import Plan
 from vadlit.simulation.settings import Settings, checked
@@ -17,7 +17,6 @@ Film = Callable[..., list[Shot]]
 
 def configured(*overrides: str) -> dict[str, Any]:
     """The configuration of `vadlit simulate` with a small picture and few frames."""
-    register_resolvers()
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
         small = ["size=[64,64]", "rate=5", "out=/nowhere", *overrides]
         config = OmegaConf.to_container(compose("simulate", small), resolve=True)

@@ -174,6 +174,24 @@ def test_a_run_of_the_environment_is_not_written_to(
     assert reader.get_run(child.run_id).data.tags["mlflow.parentRunId"] == parent.run_id
 
 
+def test_a_reopened_run_belongs_to_the_sweep_that_goes_on_with_it(
+    uri: str, reader: MlflowClient
+) -> None:
+    parents = []
+    for name in ("killed", "second"):
+        with track(uri, "parents", name) as parent:
+            parents.append(parent.run_id)
+    with track(uri, "parents", "child", parent=parents[0]) as child:
+        pass
+    with track(uri, "parents", "child", run_id=child.run_id, parent=parents[1]):
+        pass
+    assert reader.get_run(child.run_id).data.tags[PARENT] == parents[1]
+    # Gone on with by itself, it stays where it was.
+    with track(uri, "parents", "child", run_id=child.run_id):
+        pass
+    assert reader.get_run(child.run_id).data.tags[PARENT] == parents[1]
+
+
 @pytest.mark.slow
 def test_processes_that_start_at_once_lose_nothing(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'new' / 'mlflow.db'}"

@@ -11,12 +11,12 @@ import torch
 from torch import nn
 
 from vadlit.data.folder import Folder
+from vadlit.fitting import quieten_lightning
 from vadlit.models.decoders.base import BaseDecoder
 from vadlit.models.encoder import Encoder
 from vadlit.models.losses import PredictionLoss
 from vadlit.models.module import PredictionModule
 from vadlit.models.predictor import Predictor
-from vadlit.training import quieten_lightning
 
 
 class Training:

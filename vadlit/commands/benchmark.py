@@ -8,13 +8,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from vadlit.benchmark.benchmark import benchmark, chosen
 from vadlit.benchmark.report import new_file, table
-from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.config import Config, conf_dir
 from vadlit.mistakes import mistakes_told
 
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="benchmark", version_base="1.3")(_job)()
 
 

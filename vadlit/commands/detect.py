@@ -8,7 +8,7 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.config import Config, conf_dir
 from vadlit.detection.cores import share_cores
 from vadlit.detection.detect import detect
 from vadlit.detection.report import plain, report
@@ -19,7 +19,6 @@ from vadlit.saved import digest, load
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="detect", version_base="1.3")(_job)()
 
 

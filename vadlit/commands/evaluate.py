@@ -7,7 +7,7 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, conf_dir, register_resolvers
+from vadlit.config import Config, build, conf_dir
 from vadlit.data.module import SequenceDataModule
 from vadlit.detector import assemble
 from vadlit.evaluation.evaluate import evaluate
@@ -22,7 +22,6 @@ SCORING = ("cue", "threshold", "alarm", "window")
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="evaluate", version_base="1.3")(_job)()
 
 

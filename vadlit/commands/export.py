@@ -8,7 +8,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.config import Config, conf_dir
 from vadlit.evaluation.table import table
 from vadlit.exporting import export, free_folder
 from vadlit.mistakes import mistakes_told
@@ -16,7 +16,6 @@ from vadlit.mistakes import mistakes_told
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="export", version_base="1.3")(_job)()
 
 

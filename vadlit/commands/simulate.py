@@ -5,7 +5,7 @@ from typing import cast
 import hydra
 from omegaconf import DictConfig, OmegaConf
 
-from vadlit.config import Config, conf_dir, register_resolvers
+from vadlit.config import Config, conf_dir
 from vadlit.mistakes import mistakes_told
 from vadlit.simulation.settings import checked
 from vadlit.simulation.simulate import simulate
@@ -13,7 +13,6 @@ from vadlit.simulation.simulate import simulate
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="simulate", version_base="1.3")(_job)()
 
 

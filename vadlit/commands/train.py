@@ -1,7 +1,6 @@
 """`vadlit train`: one run, or with -m a sweep."""
 
 import sys
-import traceback
 from math import nan
 
 import hydra
@@ -9,33 +8,55 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from vadlit.config import conf_dir, register_resolvers
+from vadlit.config import conf_dir
+from vadlit.errors import UserError
 from vadlit.evaluation.table import table
-from vadlit.mistakes import mistakes_told, sentence
-from vadlit.training import train
+from vadlit.mistakes import mistakes_told
+from vadlit.torchrun import start, started
+from vadlit.training import resolve, train
 
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="train", version_base="1.3")(_job)()
 
 
-def _job(config: DictConfig) -> float | None:
-    """One job's frame AUROC; in a sweep its failure is told, None returned and the next started."""
-    if HydraConfig.get().mode != RunMode.MULTIRUN:
-        with mistakes_told():
-            return _train(config)
-    try:
+def _job(config: DictConfig) -> float:
+    """One job's frame AUROC; what becomes of a failed job of a sweep is the callback's to say."""
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
         return _train(config)
-    except Exception as error:
-        message = sentence(error) or "".join(traceback.format_exception(error))
-        print(f"vadlit: {message}", file=sys.stderr, flush=True)
-        return None
+    with mistakes_told():
+        return _train(config)
 
 
 def _train(config: DictConfig) -> float:
-    report = train(config).report
-    print(table({config.name: report}), flush=True)
-    frame_auroc = report["frame_auroc"]
+    _start_processes(config)
+    evaluation = train(config)
+    if evaluation is None:  # not the first of several processes
+        return nan
+    print(table({config.name: evaluation.report}), flush=True)
+    frame_auroc = evaluation.report["frame_auroc"]
     return frame_auroc if isinstance(frame_auroc, float) else nan
+
+
+def _start_processes(config: DictConfig) -> None:
+    """Start the processes that train together, unless that was done already; they do the rest.
+
+    Raises:
+        UserError: They are on several machines, or several jobs would start some.
+    """
+    trainer = resolve(config)["trainer"]
+    if trainer["devices"] * trainer["num_nodes"] == 1 or started():
+        return
+    if trainer["num_nodes"] > 1:
+        raise UserError(
+            f"trainer.num_nodes is {trainer['num_nodes']}; allowed is 1, unless torchrun or srun "
+            "starts vadlit on each machine."
+        )
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        raise UserError(
+            f"trainer.devices is {trainer['devices']}; allowed in a sweep is 1: a launcher has "
+            "several jobs at work at once."
+        )
+    start(trainer["devices"], "train", *sys.argv[1:])
+    sys.exit()

@@ -7,7 +7,7 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, conf_dir, register_resolvers
+from vadlit.config import Config, build, conf_dir
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.whole import write_whole
 from vadlit.mistakes import mistakes_told
@@ -20,7 +20,6 @@ from vadlit.tuning.tune import tune
 
 def main() -> None:
     """Run the Hydra application."""
-    register_resolvers()
     hydra.main(config_path=str(conf_dir()), config_name="tune", version_base="1.3")(_job)()
 
 

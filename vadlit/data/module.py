@@ -1,7 +1,7 @@
 """The Lightning DataModule over training, validation and test sequences."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from vadlit.data.sampler import RandomSequences, SeededSequences
 from vadlit.data.sequences import INPUT_FRAMES, Batch, SequenceDataset, as_batch
 from vadlit.data.store import FrameEncoder, Store, StoredEvent
 from vadlit.errors import UserError
+from vadlit.processes import rank, world
 from vadlit.video.framing import Framing
 
 
@@ -33,7 +34,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
     Args:
         size: Height and width of a frame in pixels, each divisible by 32.
         sequences: Random training sequences an epoch.
-        batch_size: Sequences of a batch.
+        batch_size: Sequences of a batch, shared evenly where several processes train together.
         cache: Read features from the store; False encodes the frames of every batch anew.
         cache_dir: Where frames and features are kept.
         seed: Seed of the training draw.
@@ -123,12 +124,16 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         """Random sequences, drawn anew each epoch."""
         dataset = SequenceDataset(self.train, self.train_taps)
         sampler = self._sampler(dataset)
-        return DataLoader(dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=as_batch)
+        return self._loader(dataset, sampler)
 
     def val_dataloader(self) -> DataLoader[Batch]:
-        """Every validation sequence, in order."""
+        """Every validation sequence, in order; of several processes, each its share."""
         dataset = SequenceDataset(self.val, self.taps)
-        return DataLoader(dataset, batch_size=self.batch_size, collate_fn=as_batch)
+        return self._loader(dataset, range(rank(), len(dataset), world()))
+
+    def _loader(self, dataset: SequenceDataset, sampler: Iterable[int]) -> DataLoader[Batch]:
+        share = self.batch_size // world()
+        return DataLoader(dataset, batch_size=share, sampler=sampler, collate_fn=as_batch)
 
     def _sampler(self, dataset: SequenceDataset) -> SeededSequences:
         if self.balance is None:

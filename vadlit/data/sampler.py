@@ -7,11 +7,14 @@ import torch
 from torch import Generator, Tensor
 from torch.utils.data import Sampler
 
+from vadlit.processes import rank, world
+
 
 class SeededSequences(Sampler[int]):
     """A draw that is a function of seed and epoch alone.
 
-    So a resumed run draws what an uninterrupted one would have.
+    So a resumed run draws what an uninterrupted one would have. Of several processes each takes
+    its own share of every batch, and all of them together what one alone would have.
 
     Args:
         count: Sequences an epoch.
@@ -28,11 +31,11 @@ class SeededSequences(Sampler[int]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return self.count
+        return len(range(rank(), self.count, world()))
 
     def __iter__(self) -> Iterator[int]:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        yield from self.draw(generator).tolist()
+        yield from self.draw(generator)[rank() :: world()].tolist()
 
     @abstractmethod
     def draw(self, generator: Generator) -> Tensor:

@@ -16,6 +16,7 @@ from vadlit.models.checkpoint import check_encoder
 from vadlit.models.encoder import Encoder
 from vadlit.models.normalisation import normalise
 from vadlit.models.predictor import Features, Predictor
+from vadlit.processes import rank, world
 
 EPOCH_SEED = 1_000_003
 
@@ -89,19 +90,20 @@ class PredictionModule(pl.LightningModule):
         self.train()
 
     def on_train_batch_start(self, batch: Batch, index: int) -> None:
-        """Make the epoch's draws a function of seed and epoch.
+        """Make the epoch's draws a function of seed and epoch, and others in each process.
 
         At its first batch: Lightning leaves `on_train_epoch_start` out where it resumes.
         """
         if index == 0:
-            torch.manual_seed(self.seed * EPOCH_SEED + self.current_epoch)
+            epoch = self.seed * EPOCH_SEED + self.current_epoch
+            torch.manual_seed(epoch * world() + rank())
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of a batch of training sequences."""
         features, target = self._inputs(batch, self.augmentation)
         losses = self._losses(self.predictor(features), target)
         named = {f"train/{name}": value.detach() for name, value in losses.items()}
-        self.log_dict(named, on_step=False, on_epoch=True, batch_size=len(target))
+        self._log_mean(named, len(target))
         return losses["loss"]
 
     def validation_step(self, batch: Batch, _: int) -> None:
@@ -110,8 +112,11 @@ class PredictionModule(pl.LightningModule):
         prediction = self.predictor(features)
         losses = self._losses(prediction, target)
         told = losses | self.loss.measures(prediction, target)
-        named = {f"val/{name}": value for name, value in told.items()}
-        self.log_dict(named, on_step=False, on_epoch=True, batch_size=len(target))
+        self._log_mean({f"val/{name}": value for name, value in told.items()}, len(target))
+
+    def _log_mean(self, named: dict[str, Tensor], count: int) -> None:
+        """Log the epoch's mean, over all processes."""
+        self.log_dict(named, on_step=False, on_epoch=True, batch_size=count, sync_dist=True)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Leave the encoder out and put the configuration in."""

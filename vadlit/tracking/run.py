@@ -103,7 +103,8 @@ def track(
         name: Of the run.
         run_id: An earlier run to go on with; it keeps what it has logged, and an epoch that is
             trained again is there twice.
-        parent: The run that this one belongs to; MLFLOW_RUN_ID in the environment does not count.
+        parent: The run that this one belongs to, an earlier one from now on; MLFLOW_RUN_ID in the
+            environment does not count.
 
     Raises:
         UserError: The address is wrong, the server does not answer or there is no such run.
@@ -133,10 +134,10 @@ def open_run(
     parent: str | None = None,
 ) -> Tracker:
     """Open a run that its caller closes with `end`; arguments and errors as for `track`."""
+    if run_id is not None:
+        return reopen(uri, run_id, parent)
     uri = absolute(uri)
     client = connect(uri)
-    if run_id is not None:
-        return _reopened(client, uri, run_id)
     tags = {"mlflow.runName": name, "mlflow.user": "vadlit", "mlflow.source.name": "vadlit"}
     if parent is not None:
         tags[PARENT] = parent
@@ -144,12 +145,21 @@ def open_run(
     return Tracker(client, run.info.run_id)
 
 
-def _reopened(client: MlflowClient, uri: str, run_id: str) -> Tracker:
+def reopen(uri: str, run_id: str, parent: str | None = None) -> Tracker:
+    """Go on with a run; where a parent is named, the run belongs to that one from now on.
+
+    Raises:
+        UserError: As for `track`.
+    """
+    uri = absolute(uri)
+    tracker = Tracker(connect(uri), run_id)
     try:
-        client.update_run(run_id, status="RUNNING")
+        tracker.client.update_run(run_id, status="RUNNING")
     except MlflowException as error:
         raise UserError(f"There is no run {run_id} to go on with in {uri}.") from error
-    return Tracker(client, run_id)
+    if parent is not None:
+        tracker.set_tags({PARENT: parent})
+    return tracker
 
 
 def _milliseconds() -> int:

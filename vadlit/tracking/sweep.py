@@ -1,37 +1,25 @@
-"""A Hydra multirun as a parent run, with the comparison of its jobs at the end."""
+"""A Hydra multirun as a parent run, wherever its jobs are run."""
 
 import atexit
-import csv
-import io
-import json
 import os
 import sys
 import time
-from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from hydra.core.utils import JobReturn
+from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
-from mlflow.entities import Run
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-from vadlit.errors import UserError
-from vadlit.evaluation.figures import roc_figure
-from vadlit.evaluation.roc import Roc
-from vadlit.evaluation.table import COLUMNS, table
-from vadlit.tracking.run import PARENT, Tracker, open_run
-from vadlit.tracking.seeds import Row, over_seeds
+from vadlit.mistakes import mistakes_told, sentence
+from vadlit.tracking.comparison import compare
+from vadlit.tracking.run import CHARACTERS, Tracker, open_run, reopen
 from vadlit.tracking.server import absolute
 
 VARIABLE = "VADLIT_PARENT_RUN"
-SETTINGS = {
-    "model": "choices.model",
-    "augmentation": "choices.augmentation",
-    "epochs": "trainer.max_epochs",
-    "seed": "seed",
-}
+FAILED = "failed."
 
 
 def parent_run() -> str | None:
@@ -40,115 +28,96 @@ def parent_run() -> str | None:
 
 
 class Sweep(Callback):
-    """Opens the parent run before the first job and compares the jobs after the last."""
+    """Opens the parent run before the first job and compares the jobs after the last.
+
+    A launcher takes it along, pickled, to the process of each job, which may be on another
+    machine: it holds plain values, and what became of a job is told through MLflow.
+    """
+
+    def __init__(self) -> None:
+        self.parent: str | None = None
+        self.settings: list[str] = []
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Open the parent run; its jobs find it through the environment."""
-        name = f"sweep {time.strftime('%Y-%m-%d %H:%M:%S')}"
-        try:
-            self._parent = open_run(config.tracking.uri, config.study, name)
-        except UserError as error:
-            # Hydra swallows exceptions of callbacks; the jobs would all fail for the same reason.
-            print(f"vadlit: {error}", file=sys.stderr)
-            sys.exit(2)
-        os.environ[VARIABLE] = self._parent.run_id
-        self._failed: list[str] = []
+        """Open the parent run."""
+        with _not_swallowed():
+            _settle_places(config)
+            name = f"sweep {time.strftime('%Y-%m-%d %H:%M:%S')}"
+            parent = open_run(config.tracking.uri, config.study, name)
+        self.parent = parent.run_id
+        self.settings = list(config.hydra.overrides.task)
         # A sweep that is interrupted, or whose jobs cannot be composed, never comes to its end.
-        atexit.register(self._parent.end, "KILLED")
+        atexit.register(_killed, config.tracking.uri, self.parent)
+
+    def on_job_start(self, config: DictConfig, **_: Any) -> None:
+        """Let the job's process know its parent run."""
+        if self.parent is not None:
+            os.environ[VARIABLE] = self.parent
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
-        """Note a failed job: it returns nothing, and may have failed before it had a run."""
-        if parent_run() is not None and job_return.return_value is None:
-            self._failed.append(" ".join(job_return.overrides or ["the job"]))
+        """Note a failed job on the parent run, as it may have none of its own; the next goes on.
+
+        Where that fails, too, the job's own exception ends the sweep once all jobs are through.
+        """
+        if self.parent is None:
+            return
+        os.environ.pop(VARIABLE, None)
+        if job_return.status == JobStatus.FAILED:
+            # Of its settings, those that are not the whole sweep's.
+            own = [x for x in job_return.overrides or [] if x not in self.settings]
+            # Not `return_value`, which prints the exception and raises it.
+            told = _tell(" ".join([f"job {config.hydra.job.num},", *own]), job_return._return_value)
+            parent = reopen(config.tracking.uri, self.parent)
+            parent.set_tags({f"{FAILED}{config.hydra.job.num}": told})
+            job_return.status, job_return.return_value = JobStatus.COMPLETED, None
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Log and print the comparison; failed jobs fail the sweep, exit code 1."""
-        del os.environ[VARIABLE]
-        atexit.unregister(self._parent.end)
-        jobs = _children(self._parent)
-        rows = [_row(job) for job in jobs]
-        finished = [row for row in rows if row["status"] == "FINISHED"]
-        averages = over_seeds(finished)
-        _log_comparison(self._parent, jobs, rows, averages)
-        print(f"\n{_table([*finished, *averages])}")
-        print(f"\nmlflow ui --backend-store-uri {absolute(config.tracking.uri)}", flush=True)
-        self._parent.end("FAILED" if self._failed else "FINISHED")
-        if self._failed:
-            print(f"vadlit: failed jobs: {'; '.join(self._failed)}.", file=sys.stderr)
+        assert self.parent is not None
+        with _not_swallowed():
+            parent = reopen(config.tracking.uri, self.parent)
+            print(f"\n{compare(parent)}")
+            print(f"\nmlflow ui --backend-store-uri {absolute(config.tracking.uri)}", flush=True)
+            failed = _failed(parent)
+            parent.end("FAILED" if failed else "FINISHED")
+            atexit.unregister(_killed)
+        for told in failed:
+            print(f"vadlit: failed: {told}", file=sys.stderr)
+        if failed:
             sys.exit(1)
 
 
-def _children(parent: Tracker) -> list[Run]:
-    """The sweep's jobs, in the order they started in."""
-    experiment = parent.client.get_run(parent.run_id).info.experiment_id
-    found: Sequence[Run] = parent.client.search_runs(
-        [experiment],
-        f"tags.`{PARENT}` = '{parent.run_id}'",
-        order_by=["attributes.start_time ASC"],
-        max_results=10_000,
-    )
-    return list(found)
+def _tell(job: str, error: BaseException) -> str:
+    """Tell all there is about the failure of a job; return it in short."""
+    whole = sentence(error) or "".join(traceback.format_exception(error))
+    print(f"vadlit: {job}: {whole}", file=sys.stderr, flush=True)
+    short = sentence(error) or "".join(traceback.format_exception_only(error)).strip()
+    return f"{job}: {short}"[:CHARACTERS]
 
 
-def _row(job: Run) -> Row:
-    params, metrics = job.data.params, job.data.metrics
-    return {
-        "name": job.info.run_name,
-        "run_id": job.info.run_id,
-        "status": job.info.status,
-        **{name: params.get(key) for name, key in SETTINGS.items()},
-        **{name: metrics.get(name) for name in (*COLUMNS, "seconds")},
-    }
+def _failed(parent: Tracker) -> list[str]:
+    """What was noted of failed jobs, in their order."""
+    tags = parent.client.get_run(parent.run_id).data.tags
+    numbers = sorted(int(tag.removeprefix(FAILED)) for tag in tags if tag.startswith(FAILED))
+    return [tags[f"{FAILED}{number}"] for number in numbers]
 
 
-def _log_comparison(
-    parent: Tracker, jobs: Sequence[Run], rows: Sequence[Row], averages: Sequence[Row]
-) -> None:
-    parent.log_json("comparison.json", list(rows))
-    if rows:
-        parent.log_text("comparison.csv", _csv(rows))
-    if averages:
-        parent.log_text("seeds.csv", _csv(averages))
-    curves: dict[str, tuple[Roc, Roc]] = {}
-    for job in jobs:
-        pair = _curves(parent, job)
-        if pair is not None:
-            curves[_distinct(job.info.run_name, curves)] = pair
-    if curves:
-        parent.log_figure("roc.png", roc_figure(curves))
+def _killed(uri: str, run_id: str) -> None:
+    reopen(uri, run_id).end("KILLED")
 
 
-def _table(rows: Sequence[Row]) -> str:
-    """A line a row, numbered where they share a name."""
-    lines: dict[str, Row] = {}
-    for row in rows:
-        lines[_distinct(row["name"], lines)] = row
-    return table(lines)
+def _settle_places(config: DictConfig) -> None:
+    """Resolve what depends on this process's folder and environment: the jobs take it over."""
+    for place in ("runs", "data.root"):
+        OmegaConf.select(config, place)
 
 
-def _curves(parent: Tracker, job: Run) -> tuple[Roc, Roc] | None:
-    """A job's ROC over frames and over cases; None where it did not get that far."""
-    if not parent.client.list_artifacts(job.info.run_id, "roc"):
-        return None
-    with TemporaryDirectory() as scratch:
-        folder = Path(parent.client.download_artifacts(job.info.run_id, "roc", scratch))
-        frame, case = (
-            Roc.from_json(json.loads((folder / f"{kind}.json").read_text(encoding="utf-8")))
-            for kind in ("frame", "case")
-        )
-    return frame, case
-
-
-def _distinct(name: str, taken: dict[str, Any]) -> str:
-    """The name, numbered where jobs share one (they may differ in other settings)."""
-    if name not in taken:
-        return name
-    return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
-
-
-def _csv(rows: Sequence[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+@contextmanager
+def _not_swallowed() -> Iterator[None]:
+    """End the program on an exception: of a callback's, Hydra would make a warning."""
+    try:
+        with mistakes_told():
+            yield
+    except Exception:
+        traceback.print_exc()
+        sys.exit(1)

@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.models.normalisation import denormalise
+from vadlit.models.shared_norm import SharedBatchNorm2d
 from vadlit.models.upsampling import Upsampling
 
 
@@ -16,7 +17,7 @@ def upsample(channels: int, out: int) -> nn.Sequential:
     """Transposed convolution to twice the size, batch norm and ReLU (thesis 3.3.1)."""
     return nn.Sequential(
         Upsampling(channels, out),  # the norm's shift makes a bias redundant
-        nn.BatchNorm2d(out),
+        SharedBatchNorm2d(out),
         nn.ReLU(inplace=True),
     )
 

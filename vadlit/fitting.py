@@ -1,0 +1,79 @@
+"""The training proper, which is Lightning's."""
+
+import logging
+import sys
+import warnings
+from pathlib import Path
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import ModelCheckpoint, Timer
+
+from vadlit.config import Config
+from vadlit.data.module import SequenceDataModule
+from vadlit.models.module import PredictionModule
+from vadlit.progress import EpochLines
+from vadlit.run_folder import RunFolder
+from vadlit.tracking.lightning import EpochLogger
+from vadlit.tracking.run import Tracker
+
+
+def trainer_settings(resolved: Config, *, predicting: bool) -> Config:
+    """What Lightning's trainer takes; a decoder nothing looks at is not trained."""
+    settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
+    return settings if predicting else settings | {"max_epochs": 0}
+
+
+def fit(
+    settings: Config,
+    data: SequenceDataModule,
+    module: PredictionModule,
+    folder: RunFolder,
+    checkpoint: Path | None,
+    tracker: Tracker | None,
+) -> float:
+    """Train to the last epoch; return the seconds it took, those before an interruption too.
+
+    Only the process with a tracker shows and logs anything.
+    """
+    quieten_lightning()
+    timer, watched = Timer(), tracker is not None and sys.stdout.isatty()
+    # Two, because Lightning's `save_last` leaves out the epochs that are not the best yet.
+    savers = [
+        ModelCheckpoint(
+            folder.checkpoints,
+            filename=name,
+            monitor=monitor,
+            save_on_train_epoch_end=True,
+            enable_version_counter=False,
+        )
+        for name, monitor in (("best", "val/loss"), ("last", None))
+    ]
+    trainer = pl.Trainer(
+        **settings,
+        logger=EpochLogger(tracker) if tracker else False,
+        callbacks=[timer, *savers, *([EpochLines()] if tracker and not watched else [])],
+        use_distributed_sampler=False,
+        enable_progress_bar=watched,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        log_every_n_steps=1,
+    )
+    trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    if not trainer.max_epochs:
+        trainer.save_checkpoint(folder.last)
+    return timer.time_elapsed("train")
+
+
+def quieten_lightning() -> None:
+    """Hush advice that does not apply.
+
+    Workers would only copy what memory maps already share; the encoder is in evaluation mode and
+    run folders are used again on purpose.
+    """
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    for advice in ("does not have many workers", "in eval mode", "exists and is not empty"):
+        warnings.filterwarnings("ignore", f".*{advice}")
+    warnings.filterwarnings("ignore", ".*LeafSpec", DeprecationWarning)
+    warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
