@@ -56,6 +56,18 @@ def test_a_deleted_experiment_comes_back(uri: str, reader: MlflowClient) -> None
     assert reader.get_run(tracker.run_id).info.experiment_id == experiment.experiment_id
 
 
+def test_an_experiment_that_another_job_has_just_made(
+    uri: str, reader: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = reader.create_experiment("hasty")
+    found = MlflowClient.get_experiment_by_name
+    answers = iter([lambda *_: None])
+    monkeypatch.setattr(MlflowClient, "get_experiment_by_name", lambda *x: next(answers, found)(*x))
+    with track(uri, "hasty", "one") as tracker:
+        pass
+    assert reader.get_run(tracker.run_id).info.experiment_id == made
+
+
 def test_a_silent_server_is_named_at_once() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
