@@ -11,7 +11,7 @@ import torch
 from tests.detectors import configuration, detector, footage, numbers, run
 from vadlit.detector import Detector
 from vadlit.errors import UserError
-from vadlit.saved import keep, load, report_of, save
+from vadlit.saved import keep, load, packed, report_of, save, unpacked
 from vadlit.video.framing import Framing, Region
 from vadlit.video.roi import Roi
 
@@ -52,6 +52,13 @@ def test_a_saved_detector_scores_the_same(tmp_path: Path) -> None:
     for name in files:
         first, second = (tmp_path / "new" / "detector" / name), (tmp_path / "again" / name)
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_detector_can_be_sent() -> None:
+    made = trained()
+    sent = packed(made)
+    assert {*sent} == {*NAMES, "detector.json"}
+    assert numbers(run(unpacked(sent), footage(COUNT))) == numbers(run(made, footage(COUNT)))
 
 
 def test_a_checkpoint_keeps_all_of_a_detector(tmp_path: Path) -> None:

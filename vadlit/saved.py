@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -79,6 +80,21 @@ def load(place: Path) -> Detector:
     except _BROKEN as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
         raise UserError(f"{place} is not a detector of vadlit: {reason}.") from error
+
+
+def packed(detector: Detector) -> dict[str, bytes]:
+    """The files that `save` writes, by name: a detector to send to another process."""
+    with TemporaryDirectory() as scratch:
+        save(detector, Path(scratch) / "detector")
+        return {file.name: file.read_bytes() for file in Path(scratch, "detector").iterdir()}
+
+
+def unpacked(files: dict[str, bytes]) -> Detector:
+    """The detector that was packed."""
+    with TemporaryDirectory() as scratch:
+        for name, content in files.items():
+            Path(scratch, name).write_bytes(content)
+        return load(Path(scratch))
 
 
 def digest(place: Path) -> str:

@@ -4,7 +4,6 @@ import hashlib
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 from vadlit.config import Config, build
 from vadlit.data.store import FrameEncoder
 from vadlit.errors import UserError
+from vadlit.extras import package_named
 from vadlit.models.normalisation import normalise
 
 if TYPE_CHECKING:
@@ -169,14 +169,3 @@ class GraphBackend(ABC):
             return self.open((folder / FILE).read_bytes())
         except OSError as error:
             raise UserError(f"There is no encoder {folder / FILE}.") from error
-
-
-@contextmanager
-def package_named(extra: str) -> Iterator[None]:
-    """Say which extra brings a package that is missing."""
-    try:
-        yield
-    except ImportError as error:
-        raise UserError(
-            f"The package {error.name} is missing; pip install 'vadlit[{extra}]' brings it."
-        ) from error

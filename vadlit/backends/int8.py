@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from vadlit.backends.graph import INPUT, Float, package_named
+from vadlit.backends.graph import INPUT, Float
 from vadlit.errors import UserError
+from vadlit.extras import package_named
 
 if TYPE_CHECKING:
     from vadlit.models.encoder import Encoder

@@ -1,7 +1,8 @@
 """ONNX Runtime, on the CPU."""
 
-from vadlit.backends.graph import INPUT, GraphBackend, GraphEncoder, package_named
+from vadlit.backends.graph import INPUT, GraphBackend, GraphEncoder
 from vadlit.errors import UserError
+from vadlit.extras import package_named
 
 
 class Onnx(GraphBackend):

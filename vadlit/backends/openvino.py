@@ -6,8 +6,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from vadlit.backends.graph import GraphBackend, GraphEncoder, package_named
+from vadlit.backends.graph import GraphBackend, GraphEncoder
 from vadlit.errors import UserError
+from vadlit.extras import package_named
 
 PRECISIONS = ("f32", "bf16")
 

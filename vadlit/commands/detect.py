@@ -8,9 +8,10 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, conf_dir
+from vadlit.config import Config, build, conf_dir
 from vadlit.detection.cores import share_cores
 from vadlit.detection.detect import detect
+from vadlit.detection.engines.engine import Engine
 from vadlit.detection.report import plain, report
 from vadlit.detection.settings import checked
 from vadlit.mistakes import mistakes_told
@@ -33,7 +34,8 @@ def _job(config: DictConfig) -> None:
             from vadlit.backends.convert import switched  # it brings torchvision along
 
             detector = switched(detector, backend)
-        detection = detect(detector, f"{name} {backend}", settings)
+        engine: Engine = build(chosen["engine"], "vadlit.detection")
+        detection = detect(detector, f"{name} {backend}", settings, engine)
     if chosen["json"]:
         print(json.dumps(plain(detection, settings.out), indent=2))
     else:

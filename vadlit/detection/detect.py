@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from vadlit.data.cache import key
 from vadlit.detection.adjust import adjust
-from vadlit.detection.footage import watch_footage
-from vadlit.detection.found import Found
-from vadlit.detection.record import Record, open_record, table_of
-from vadlit.detection.settings import TRAINED, Settings
-from vadlit.detection.source import Source
+from vadlit.detection.engines.engine import Engine
+from vadlit.detection.engines.local import Local
+from vadlit.detection.record import open_record, table_of
+from vadlit.detection.settings import Settings
 from vadlit.detection.table import disk_trouble_named, write_alarms
+from vadlit.detection.watcher import Watcher
 from vadlit.detector import Detector
-from vadlit.errors import UserError
+
+HERE = Local()
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Detection:
     seconds: float
 
 
-def detect(detector: Detector, digest: str, settings: Settings) -> Detection:
+def detect(detector: Detector, digest: str, settings: Settings, engine: Engine = HERE) -> Detection:
     """Watch all footage that has not been watched by this detector yet.
 
     Footage that is broken is left out and named; the rest goes on.
@@ -42,45 +42,31 @@ def detect(detector: Detector, digest: str, settings: Settings) -> Detection:
         detector: Its threshold is fitted.
         digest: Names it; another one does everything again.
         settings: What to look at, and how.
+        engine: Where that is done.
 
     Raises:
-        UserError: The folder of the tables cannot be written, or a threshold does not fit.
+        UserError: The folder of the tables cannot be written, a threshold does not fit, or the
+            engine cannot be had.
     """
     adjust(detector, settings.adjusted)
     record, broken, start, frames = open_record(settings.out), {}, monotonic(), 0
     with disk_trouble_named(settings.out):
         table_of(settings.out, "").parent.mkdir(parents=True, exist_ok=True)
-        for source in settings.sources:
-            try:
-                frames += _once(source, detector, digest, settings, record)
-            except UserError as error:
-                broken[source.name] = str(error)
+        watcher = Watcher(digest, settings, dict(record.keys))
+        for source, outcome in engine.watch(detector, watcher, settings.sources):
+            if outcome.error is not None:
+                broken[source.name] = outcome.error
+                print(f"vadlit: {outcome.error}", file=sys.stderr, flush=True)
                 if not source.live:
                     record.forget(source.name, settings.out)
-                print(f"vadlit: {error}", file=sys.stderr, flush=True)
+            if outcome.found is not None:
+                assert outcome.key is not None
+                record.found[source.name] = outcome.found
+                record.keys[source.name] = outcome.key
+                record.write(settings.out)
+                frames += outcome.found["frames"]
         names = [s.name for s in settings.sources if s.name in record.found]
         found = {name: record.found[name] for name in names}
         write_alarms(settings.out / "alarms.csv", found)
-    return Detection(found, broken, frames, monotonic() - start)
-
-
-def _once(
-    source: Source, detector: Detector, digest: str, settings: Settings, record: Record
-) -> int:
-    """Watch a piece of footage unless that was done before; return how many frames that took."""
-    table = table_of(settings.out, source.name)
-    rate = detector.framing.rate if settings.rate == TRAINED else settings.rate
-    assert not isinstance(rate, str)
-    footage = source.open(rate, detector.framing.frame_rate)
-    done = key(footage.files, digest, settings.choices())
-    if not source.live and record.keys.get(source.name) == done and table.is_file():
-        return 0
-    found = Found(str(source.place))
-    try:
-        watch_footage(detector, footage, source, settings, table, found)
-    finally:
-        # A live source ends by an error or by hand, and what was seen until then stays.
-        if source.live or sys.exception() is None:
-            record.found[source.name], record.keys[source.name] = found.plain(), done
-            record.write(settings.out)
-    return found.frames
+    named = {s.name: broken[s.name] for s in settings.sources if s.name in broken}
+    return Detection(found, named, frames, monotonic() - start)

@@ -1,0 +1,1 @@
+"""Where footage is watched: in this process, or by workers on a cluster."""

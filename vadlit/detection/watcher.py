@@ -1,0 +1,64 @@
+"""One piece of footage watched, unless that was done before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vadlit.data.cache import key
+from vadlit.detection.footage import watch_footage
+from vadlit.detection.found import Found
+from vadlit.detection.record import table_of
+from vadlit.detection.settings import TRAINED, Settings
+from vadlit.detection.source import Source
+from vadlit.detector import Detector
+from vadlit.errors import UserError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one piece of footage; all None where it was there already.
+
+    Args:
+        found: What `Found.plain` gave.
+        key: What that follows from: the footage's files, the detector and the settings.
+        error: Why it was not watched to its end. Of a live source `found` holds what was seen
+            until then, of any other nothing.
+    """
+
+    found: dict[str, Any] | None = None
+    key: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Watches footage, all with one detector.
+
+    Args:
+        digest: Names the detector; another one does everything again.
+        settings: What to look at, and how.
+        keys: Of what is there already, by the name of the footage.
+    """
+
+    digest: str
+    settings: Settings
+    keys: Mapping[str, str]
+
+    def watch(self, detector: Detector, source: Source) -> Outcome:
+        """Write the table of a piece of footage; broken footage is an outcome, too."""
+        found, done = Found(str(source.place)), None
+        try:
+            settings, framing = self.settings, detector.framing
+            table = table_of(settings.out, source.name)
+            rate = framing.rate if settings.rate == TRAINED else settings.rate
+            assert not isinstance(rate, str)
+            footage = source.open(rate, framing.frame_rate)
+            done = key(footage.files, self.digest, settings.choices())
+            if not source.live and self.keys.get(source.name) == done and table.is_file():
+                return Outcome()
+            watch_footage(detector, footage, source, settings, table, found)
+        except UserError as error:
+            # A live source ends by an error, and what was seen until then stays.
+            seen = source.live and done is not None
+            return Outcome(found.plain() if seen else None, done if seen else None, str(error))
+        return Outcome(found.plain(), done)
