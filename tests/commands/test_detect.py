@@ -63,9 +63,8 @@ def test_with_another_back_end_it_is_done_again_to_nearly_the_same_numbers(
     assert done.returncode == 0, done.stderr
     again = json.loads(done.stdout)
     assert again["frames_per_second"] is not None
-    peak = again["files"][0]["peak"]
-    assert peak != first["peak"]
-    assert peak == pytest.approx(first["peak"], abs=1e-3)
+    # Rounded as a score is, they may even be the same.
+    assert again["files"][0]["peak"] == pytest.approx(first["peak"], abs=1e-3)
 
 
 def test_broken_footage_ends_in_exit_code_1(
