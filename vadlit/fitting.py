@@ -72,7 +72,8 @@ def quieten_lightning() -> None:
     Workers would only copy what memory maps already share; the encoder is in evaluation mode and
     run folders are used again on purpose.
     """
-    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    for package in ("pytorch_lightning", "lightning_fabric"):
+        logging.getLogger(package).setLevel(logging.ERROR)
     for advice in ("does not have many workers", "in eval mode", "exists and is not empty"):
         warnings.filterwarnings("ignore", f".*{advice}")
     warnings.filterwarnings("ignore", ".*LeafSpec", DeprecationWarning)

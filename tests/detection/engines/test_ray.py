@@ -54,6 +54,17 @@ def tables(out: Path) -> dict[str, str]:
     return {str(file.relative_to(out)): file.read_text() for file in sorted(out.rglob("*.csv"))}
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "nowhere"])
+def test_where_no_cluster_answers(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = pytest.importorskip("ray", reason="no ray; pip install 'vadlit[ray]' brings it")
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    made = settings(write_video(tmp_path / "a.mp4"), tmp_path / "out")
+    with pytest.raises(UserError, match=f"engine.address is {address}, where no Ray cluster"):
+        detect(copying(), "a", made, Ray(address, cpus=1, gpus=0))
+
+
 @pytest.mark.slow
 def test_an_archive_is_watched_as_it_is_here(cluster: Ray, tmp_path: Path) -> None:
     archive = tmp_path / "archive"

@@ -7,6 +7,7 @@ written where the work is done, in folders that all machines see under one path.
 
 import logging
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -22,6 +23,8 @@ from vadlit.detector import Detector
 from vadlit.errors import UserError
 from vadlit.extras import package_named
 from vadlit.saved import packed, unpacked
+
+PATIENCE = 5.0  # seconds
 
 
 class Ray:
@@ -69,10 +72,20 @@ class Ray:
             import ray
         if not ray.is_initialized():
             try:
+                self._knock()
                 ray.init(self.address, include_dashboard=False, logging_level=logging.ERROR)
-            except (ConnectionError, ValueError) as error:
-                raise UserError(f"engine.address is {self.address}: {error}.") from error
+            except (OSError, ValueError) as error:
+                raise UserError(
+                    f"engine.address is {self.address}, where no Ray cluster answers; allowed are "
+                    "local, auto and HOST:PORT of a cluster's head."
+                ) from error
         return ray
+
+    def _knock(self) -> None:
+        """Ask whether anyone is there: Ray itself would try for minutes."""
+        if self.address not in ("local", "auto"):
+            host, _, port = self.address.rpartition(":")
+            socket.create_connection((host, int(port)), PATIENCE).close()
 
 
 def _outcome(source: Source, ended: Any) -> Outcome:
