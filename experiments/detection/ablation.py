@@ -1,7 +1,7 @@
 """What each part of the fusion is worth on Ped2: alone, left out, and added to the preset.
 
-    vadlit train data=ped2 score=thesis study=ablation                       # predicts, for error
-    vadlit train data=ped2 model=forecast loss=forecast trainer.max_epochs=4
+    vadlit train data=ped2 score=thesis study=ablation trainer.max_epochs=4   # predicts, for error
+    vadlit train data=ped2 model=forecast loss=forecast trainer.max_epochs=4 data.sequences=2000
         +part@cue.parts.forecast=forecast study=ablation                     # for forecast
     python experiments/detection/ablation.py CHECKPOINT FORECAST_CHECKPOINT OUT
 
