@@ -46,7 +46,7 @@ class Training:
             predictor,
             augmentation or nn.Identity(),
             PredictionLoss(),
-            partial(torch.optim.Adam, lr=3e-4),
+            partial(torch.optim.Adam, lr=3e-4, fused=True),
             seed=0,
             config={},
         )

@@ -43,7 +43,7 @@ class Predictor(nn.Module):
     def forward(self, features: Features) -> Tensor:
         """Predict from a tap's features (B, T, C, h, w), in the units of training."""
         merged = {
-            tap: x.float().flatten(1, 2).contiguous(memory_format=torch.channels_last)
+            tap: x.flatten(1, 2).to(torch.float32, memory_format=torch.channels_last)
             for tap, x in features.items()
         }
         prediction: Tensor = self.decoder(merged)
