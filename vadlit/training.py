@@ -11,6 +11,7 @@ from torch import nn
 
 from vadlit.config import Config, flat
 from vadlit.data.module import SequenceDataModule
+from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import Evaluation, evaluate
@@ -94,12 +95,14 @@ def resolve(config: DictConfig) -> Config:
 def _check_shares(resolved: Config) -> None:
     """Processes with less to do than others would be waited for without end."""
     processes = resolved["trainer"]["devices"] * resolved["trainer"]["num_nodes"]
+    stretch = resolved["data"]["stretch"]
+    each = stretch - INPUT_FRAMES if isinstance(stretch, int) else 1
     for name in ("sequences", "batch_size"):
         value = resolved["data"][name]
-        if isinstance(value, int) and value % processes:
+        if processes > 1 and isinstance(value, int) and value % (processes * each):
             raise UserError(
                 f"data.{name} is {value}, which {processes} processes cannot share evenly; allowed "
-                f"is a multiple of {processes}."
+                f"is a multiple of {processes * each}."
             )
 
 

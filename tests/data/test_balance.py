@@ -178,6 +178,15 @@ def test_differences_are_those_of_each_target_and_the_frame_before() -> None:
     assert frame_differences(dataset).numpy() == pytest.approx(np.array(expected), abs=1e-3)
 
 
+def test_the_difference_of_a_stretch_is_that_of_its_targets_on_average() -> None:
+    generator = torch.Generator().manual_seed(0)
+    frames = torch.randint(0, 256, (12, 3, 16, 24), dtype=torch.uint8, generator=generator)
+    single = frame_differences(SequenceDataset([stored(frames)]))
+    stretches = frame_differences(SequenceDataset([stored(frames)], inputs=6))
+    expected = [single[i : i + 3].mean().item() for i in range(6)]
+    assert stretches.tolist() == pytest.approx(expected)
+
+
 def test_noise_counts_less_than_motion() -> None:
     """Though in every pixel of this picture it changes as much."""
     generator = torch.Generator().manual_seed(0)

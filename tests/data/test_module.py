@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import torch
 from PIL import Image
 from tqdm import tqdm
 
@@ -61,6 +62,10 @@ class TestNoise(DataModuleContract):
         ({"balance": 2.0}, r"data\.balance is 2\.0;"),
         ({"batch_size": -1}, r"data\.batch_size is -1;"),
         ({"batch_size": "many"}, r"data\.batch_size is many;"),
+        ({"stretch": 4}, r"data\.stretch is 4; allowed with data.batch_size=4 are 5, 6, 8\."),
+        ({"stretch": 7}, r"data\.stretch is 7;"),
+        ({"stretch": 5.0}, r"data\.stretch is 5\.0;"),
+        ({"stretch": "long"}, r"data\.stretch is long;"),
     ],
     ids=str,
 )
@@ -90,6 +95,40 @@ def test_a_balanced_epoch_has_as_much_motion_as_rest(tmp_path: Path) -> None:
         shares[balance] = int((steps > 10).sum())
     assert shares[None] <= 6
     assert shares[2] == 30
+
+
+@pytest.mark.parametrize(("stretch", "stretches"), [(5, 4), (6, 2), (8, 1)])
+def test_augmented_batches_are_stretches_of_as_many_sequences(
+    tmp_path: Path, stretch: int, stretches: int
+) -> None:
+    long = make_event(tmp_path / "footage", "long", 12)
+    changed = {"stretch": stretch, "sequences": 12, "batch_size": 4}
+    data = Noise(Splits((long,), (long,), (long,)), **settings(tmp_path / "cache", changed))
+    data.attach(MeanEncoder(), ("fine",), augmented=True)
+    data.setup("fit")
+    batches = list(data.train_dataloader())
+    assert [batch["frames"].shape[:2] for batch in batches] == [(stretches, stretch)] * 3
+    stored = torch.cat([event.array("frames") for event in data.train])
+    for frames in batches[0]["frames"]:
+        places = [(frame == stored).all(dim=(1, 2, 3)).nonzero().item() for frame in frames]
+        assert places == list(range(int(places[0]), int(places[0]) + stretch))
+
+
+def test_stretches_are_of_augmented_training_alone(splits: Splits, tmp_path: Path) -> None:
+    data = Noise(splits, **settings(tmp_path / "cache", {"stretch": 8, "cache": False}))
+    data.attach(MeanEncoder(), ("fine",), augmented=False)
+    data.setup("fit")
+    assert next(iter(data.train_dataloader()))["frames"].shape[:2] == (4, 5)
+    assert next(iter(data.val_dataloader()))["frames"].shape[:2] == (4, 5)
+
+
+def test_an_event_too_short_for_a_stretch_is_named(tmp_path: Path) -> None:
+    short = make_event(tmp_path / "footage", "short", 7)
+    changed = settings(tmp_path / "cache", {"stretch": 8})
+    data = Noise(Splits((short,), (short,), (short,)), **changed)
+    data.attach(MeanEncoder(), (), augmented=True)
+    with pytest.raises(UserError, match=r"short has 7 frames; allowed is 8 or more"):
+        data.setup("fit")
 
 
 def test_an_event_too_short_for_a_sequence_is_named(tmp_path: Path) -> None:

@@ -176,6 +176,32 @@ def test_stored_features_give_the_same_loss(monkeypatch: pytest.MonkeyPatch) -> 
         assert stored[name].item() == pytest.approx(value.item(), rel=1e-3), name
 
 
+def test_a_stretch_is_the_sequences_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = module().eval()
+    found: list[dict[str, Tensor]] = []
+    monkeypatch.setattr(made, "log_dict", lambda values, **_: found.append(values))
+    stretches = torch.stack([Footage.frames[:8], Footage.frames[2:10]])
+    apart = torch.cat([x.unfold(0, INPUT_FRAMES + 1, 1).movedim(-1, 1) for x in stretches])
+    assert apart.shape[:2] == (8, 5)
+    with torch.no_grad():
+        together = made.training_step({"frames": stretches}, 0)
+        torch.testing.assert_close(together, made.training_step({"frames": apart}, 0))
+    for name, value in found[0].items():
+        torch.testing.assert_close(value, found[1][name])
+
+
+def test_the_frames_of_a_stretch_are_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = module().eval()
+    encoded: list[int] = []
+    made.log_dict = lambda *_, **__: None  # type: ignore[method-assign]
+    used = made.predictor.encoder
+    assert isinstance(used, Encoder)
+    used.register_forward_pre_hook(lambda _, images: encoded.append(len(images[0])))
+    with torch.no_grad():
+        made.training_step({"frames": Footage.frames[None, :8]}, 0)
+    assert encoded == [7]
+
+
 def test_training_is_augmented_and_validation_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     class Black(nn.Module):
         def forward(self, sequences: Tensor) -> Tensor:

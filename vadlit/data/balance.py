@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import avg_pool2d
 
 from vadlit.data.sampler import SeededSequences, shuffled
-from vadlit.data.sequences import SequenceDataset
+from vadlit.data.sequences import INPUT_FRAMES, SequenceDataset
 
 BLOCK = 8  # pixels
 CHUNK = 64  # frames in memory at once
@@ -89,11 +89,12 @@ def frame_differences(dataset: SequenceDataset) -> Tensor:
     """The frame difference of every sequence of a data set, in grey levels, (pool,).
 
     The mean absolute difference, after averaging over blocks of 8x8 pixels: what a camera's noise
-    adds to the difference shrinks by as much, what moves is mostly larger than that.
+    adds to the difference shrinks by as much, what moves is mostly larger than that. Of a stretch
+    of more frames, that of its targets on average.
     """
-    return torch.cat(
-        [_differences(event.array("frames")[dataset.inputs - 1 :]) for event in dataset.events]
-    )
+    targets = dataset.inputs - INPUT_FRAMES + 1
+    each = [_differences(event.array("frames")[INPUT_FRAMES - 1 :]) for event in dataset.events]
+    return torch.cat([of_event.unfold(0, targets, 1).mean(dim=1) for of_event in each])
 
 
 def _differences(frames: Tensor) -> Tensor:

@@ -38,6 +38,9 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         cache: Read features from the store; False encodes the frames of every batch anew.
         cache_dir: Where frames and features are kept.
         seed: Seed of the training draw.
+        stretch: Consecutive frames that share a transform where training is augmented, so that each
+            is encoded once: stretch - 4 sequences, which must divide the batch. 5 draws a transform
+            for every sequence.
         balance: Strata of frame difference that an epoch is spread over evenly, 2 or more; None
             draws from all training sequences alike.
     """
@@ -51,12 +54,19 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         cache: bool,
         cache_dir: str,
         seed: int,
+        stretch: int = INPUT_FRAMES + 1,
         balance: int | None = None,
     ) -> None:
         super().__init__()
         for name, value in (("sequences", sequences), ("batch_size", batch_size)):
             if not isinstance(value, int) or value < 1:
                 raise UserError(f"data.{name} is {value}; allowed is a whole number of 1 or more.")
+        allowed = _stretches(batch_size)
+        if type(stretch) is not int or stretch not in allowed:
+            raise UserError(
+                f"data.stretch is {stretch}; allowed with data.batch_size={batch_size} are "
+                f"{', '.join(map(str, allowed))}."
+            )
         if balance is not None and (not isinstance(balance, int) or balance < 2):
             raise UserError(
                 f"data.balance is {balance}; allowed is null or a whole number of 2 or more."
@@ -67,6 +77,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         self.cache = cache
         self.cache_dir = Path(cache_dir).expanduser()
         self.seed = seed
+        self.stretch = stretch
         self.balance = balance
 
     @abstractmethod
@@ -90,12 +101,13 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         self.encoder = encoder
         self.taps = tuple(taps) if self.cache else ()
         self.train_taps = () if augmented else self.taps
+        self.train_inputs = self.stretch - 1 if augmented else INPUT_FRAMES
 
     def setup(self, stage: str) -> None:
         """Open the events of the splits that a stage needs."""
         splits = self.read()
         if stage == "fit":
-            self.train = self.stored(splits.train, self.train_taps)
+            self.train = self.stored(splits.train, self.train_taps, self.train_inputs)
         if stage in ("fit", "validate", "test"):
             self.val = self.stored(splits.val, self.taps)
         if stage == "test":
@@ -105,13 +117,15 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         """The training events' frames, for a cue to learn from."""
         return self.stored(self.read().train, ())
 
-    def stored(self, events: Sequence[Event], taps: Sequence[str]) -> list[StoredEvent]:
+    def stored(
+        self, events: Sequence[Event], taps: Sequence[str], inputs: int = INPUT_FRAMES
+    ) -> list[StoredEvent]:
         """Open events in the store, building what is missing behind a progress bar."""
         for event in events:
-            if len(event.frames) <= INPUT_FRAMES:
+            if len(event.frames) <= inputs:
                 raise UserError(
                     f"The event {event.place} has {len(event.frames)} frames; "
-                    f"allowed is {INPUT_FRAMES + 1} or more."
+                    f"allowed is {inputs + 1} or more."
                 )
         store = Store(self.cache_dir, self.size, self.encoder)
         total = sum(len(event.frames) for event in events) * (1 + len(taps))
@@ -121,25 +135,33 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
             return [store.open(event, taps, bar.update) for event in events]
 
     def train_dataloader(self) -> DataLoader[Batch]:
-        """Random sequences, drawn anew each epoch."""
-        dataset = SequenceDataset(self.train, self.train_taps)
-        sampler = self._sampler(dataset)
-        return self._loader(dataset, sampler)
+        """Random sequences, drawn anew each epoch; augmented ones stretch by stretch."""
+        dataset = SequenceDataset(self.train, self.train_taps, self.train_inputs)
+        each = self.train_inputs - INPUT_FRAMES + 1
+        sampler = self._sampler(dataset, -(-self.sequences // each))
+        return self._loader(dataset, sampler, each)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Every validation sequence, in order; of several processes, each its share."""
         dataset = SequenceDataset(self.val, self.taps)
         return self._loader(dataset, range(rank(), len(dataset), world()))
 
-    def _loader(self, dataset: SequenceDataset, sampler: Iterable[int]) -> DataLoader[Batch]:
-        share = self.batch_size // world()
+    def _loader(
+        self, dataset: SequenceDataset, sampler: Iterable[int], each: int = 1
+    ) -> DataLoader[Batch]:
+        share = self.batch_size // each // world()
         return DataLoader(dataset, batch_size=share, sampler=sampler, collate_fn=as_batch)
 
-    def _sampler(self, dataset: SequenceDataset) -> SeededSequences:
+    def _sampler(self, dataset: SequenceDataset, count: int) -> SeededSequences:
         if self.balance is None:
-            return RandomSequences(len(dataset), self.sequences, self.seed)
+            return RandomSequences(len(dataset), count, self.seed)
         differences = frame_differences(dataset)
-        return BalancedSequences(differences, self.balance, self.sequences, self.seed)
+        return BalancedSequences(differences, self.balance, count, self.seed)
+
+
+def _stretches(batch_size: int) -> list[int]:
+    """How long a stretch of frames may be."""
+    return [INPUT_FRAMES + n for n in range(1, batch_size + 1) if batch_size % n == 0]
 
 
 def _checked(size: object) -> tuple[int, int]:

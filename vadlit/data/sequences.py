@@ -22,7 +22,8 @@ class Batch(TypedDict, total=False):
 
     features: A tap's features of the inputs, half precision (B, T, C, h, w).
     target: The frame to predict, uint8 (B, 3, H, W).
-    frames: Inputs and target, uint8 (B, T + 1, 3, H, W).
+    frames: Inputs and target, uint8 (B, T + 1, 3, H, W); or stretches of more frames, whose
+        sequences overlap.
     """
 
     features: dict[str, Tensor]

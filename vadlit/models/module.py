@@ -139,12 +139,13 @@ class PredictionModule(pl.LightningModule):
         """Features of the inputs, from the store or encoded now, and the normalised target."""
         if "features" in batch:
             return batch["features"], normalise(batch["target"].float() / 255)
-        sequences = normalise(augmentation(batch["frames"].float() / 255))
-        count, inputs = len(sequences), sequences[:, :INPUT_FRAMES]
+        stretches = normalise(augmentation(batch["frames"].float() / 255))
         with torch.no_grad():
-            encoded = self._encoder(inputs.flatten(0, 1), self.predictor.taps)
-        features = {tap: x.unflatten(0, (count, INPUT_FRAMES)) for tap, x in encoded.items()}
-        return features, sequences[:, INPUT_FRAMES]
+            encoded = self._encoder(stretches[:, :-1].flatten(0, 1), self.predictor.taps)
+        features = {
+            tap: _inputs_of(x.unflatten(0, (len(stretches), -1))) for tap, x in encoded.items()
+        }
+        return features, stretches[:, INPUT_FRAMES:].flatten(0, 1)
 
     @property
     def _encoder(self) -> Encoder:
@@ -156,6 +157,11 @@ class PredictionModule(pl.LightningModule):
     def _losses(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
         encoder = self._encoder
         return self.loss(prediction, target, lambda images: encoder(images, self.predictor.taps))
+
+
+def _inputs_of(features: Tensor) -> Tensor:
+    """What each sequence of a stretch sees: (S, R - 1, C, h, w) to (S (R - T), T, C, h, w)."""
+    return features.unfold(1, INPUT_FRAMES, 1).movedim(-1, 2).flatten(0, 1)
 
 
 def _without_encoder(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
