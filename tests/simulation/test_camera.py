@@ -18,7 +18,8 @@ SIZE = (64, 80)
 
 def picture(light: Any) -> Picture:
     full = np.broadcast_to(light, (SIZE[0] + 2 * MARGIN, SIZE[1] + 2 * MARGIN, 3))
-    return Picture(np.array(full, np.float32), np.full(SIZE, -1, np.int16))
+    planes = np.array(full.transpose(2, 0, 1), np.float32)
+    return Picture(planes, np.full(SIZE, -1, np.int16))
 
 
 def taken(light: Any, time: float = 0.0, **changes: float) -> npt.NDArray[np.float64]:

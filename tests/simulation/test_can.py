@@ -28,8 +28,8 @@ def script(line: CanLine, *kinds: str, seed: int = 1) -> Callable[[float], Momen
 
 
 def cans(moment: Moment) -> list[Solid]:
-    """All but the belt, which comes first, the note, which comes last, and what is away."""
-    return [solid for solid in moment.solids[1:-1] if solid.position[2] > -1]
+    """All but the note, which comes last, and what is away."""
+    return [solid for solid in moment.solids[:-1] if solid.position[2] > -1]
 
 
 def cloud(solid: Solid) -> npt.NDArray[np.float64]:

@@ -53,8 +53,8 @@ class Camera:
         self._shift = np.zeros(2)
         self._bright: tuple[float, float] | None = None
         # Neighbouring pixels share some noise, as after a telephone's demosaicing.
-        raw = generator.standard_normal(_NOISE + 9, np.float32)
-        grains = 0.92 * raw[3:-6] + 0.28 * raw[:-9] + 0.28 * raw[6:-3]
+        raw = generator.standard_normal(_NOISE + 2, np.float32)
+        grains = 0.92 * raw[1:-1] + 0.28 * raw[:-2] + 0.28 * raw[2:]
         self._grains: Pixels = grains.astype(np.float32)
         self._curve = _curve()
         self._corners: Pixels | None = None
@@ -70,16 +70,15 @@ class Camera:
         gain = np.float32(self._gain(light, time)) * self._corners
         starts = self._generator.integers(0, _NOISE - 3 * width, height)
         amounts = (self._noise**2 * np.array(_VARIANCE)).astype(np.float32)
-        image = np.empty((height, 3 * width), np.uint8)
-        rows = light.reshape(len(light), -1)
+        image = np.empty((height, width, 3), np.uint8)
         expose(
-            rows, taps_y, taps_x, top, left, gain, self._grains, starts, amounts, self._curve, image
-        )
-        image = image.reshape(height, width, 3)
+            light, taps_y, taps_x, top, left, gain, self._grains, starts, amounts, self._curve,
+            image,
+        )  # fmt: skip
         return image if self._quality == 100 else _compressed(image, self._quality)
 
     def _gain(self, light: Pixels, time: float) -> float:
-        now = float(light[::8, ::8].mean()) + 1e-6
+        now = float(light[:, ::8, ::8].mean()) + 1e-6
         first, held = self._bright or (now, now)
         held += (now - held) * min(1.0, 3.0 / self._rate)
         self._bright = first, held
@@ -100,9 +99,9 @@ def _compressed(image: Image, quality: int) -> Image:
 
 
 def _corners(height: int, width: int, loss: float) -> Pixels:
-    """Factor (H, 3 W) that darkens towards the corners."""
+    """Factor (H, W) that darkens towards the corners."""
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    x = np.linspace(-1, 1, width, dtype=np.float32).repeat(3)[None]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
     return (1 - loss * ((x**2 + y**2) / 2) ** 1.5).astype(np.float32)
 
 

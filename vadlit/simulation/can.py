@@ -80,6 +80,7 @@ class CanLine:
                 Lamp((-2.2, 0.35, 1.1), (0.26, 0.30, 0.36), 0.5, 0.42),
             ),
             View((0.0, -0.98, 0.55), (0.0, -0.385, 0.035), 0.62),
+            Solid(self._belt, casts=False),
         )
 
     def script(self, plan: Plan, generator: np.random.Generator) -> Script:
@@ -102,7 +103,7 @@ class CanLine:
 
         def moment(time: float) -> Moment:
             angle = start + self._turn * time
-            solids = [Solid(self._belt, rotation=turn(z=angle), casts=False)]
+            solids = []
             note = Solid(self._cans.note, AWAY, anomalous=True)
             for k in range(count):
                 turns = (angle + places[k]) / (2 * pi)
@@ -114,7 +115,8 @@ class CanLine:
                 if kind == POST_IT and abs(off) < _OUT:
                     facing = turn(z=_NEAREST + off)
                     note = Solid(self._cans.note, _on_track(off), facing, anomalous=True)
-            return Moment((*solids, note), (1.0, 1.0))
+            belt = Solid(self._belt, rotation=turn(z=angle), casts=False)
+            return Moment((*solids, note), (1.0, 1.0), belt=belt)
 
         return moment
 

@@ -16,7 +16,21 @@ _numba.config.THREADING_LAYER = "workqueue"
 
 # Sums may be reordered, but infinities and NaN keep their meaning.
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
-_SOURCES = ("compiled", "tables", "rays", "light", "kernel", "frame", "sensor")
+_SOURCES = (
+    "compiled",
+    "tables",
+    "rays",
+    "light",
+    "kernel",
+    "tile",
+    "still",
+    "beams",
+    "shade",
+    "belt",
+    "develop",
+    "frame",
+    "sensor",
+)
 
 
 def compiled(function: F) -> F:

@@ -90,6 +90,7 @@ class FeederLine:
                 Lamp((-2.0, 0.6, 1.2), (0.24, 0.27, 0.32), 0.5, 0.42),
             ),
             View((0.0, -0.37, 0.53), (0.0, 0.012, 0.0), 0.60),
+            Solid(self._belt, (0.0, 0.0, -0.002), casts=False),
         )
 
     def script(self, plan: Plan, generator: np.random.Generator) -> Script:
@@ -106,7 +107,8 @@ class FeederLine:
             phase = 1.0 if target is None else min((now - target.taken) / self._pace.pick, 1.0)
             hand, opening = _hand(feed, target, phase)
             tops = self._place(feed, now, target, hand if phase >= _GRASPED else None)
-            return Moment((belt, *self._gripper.place(hand, opening), *tops), (1.0, 1.0))
+            solids = (*self._gripper.place(hand, opening), *tops)
+            return Moment(solids, (1.0, 1.0), belt=belt)
 
         return moment
 

@@ -9,7 +9,7 @@ import numpy as np
 from vadlit.simulation.camera import Camera
 from vadlit.simulation.line import Line, Plan, Script
 from vadlit.simulation.render import Renderer
-from vadlit.simulation.scene import Moment, Stage
+from vadlit.simulation.scene import Moment, Solid, Stage
 from vadlit.simulation.sensor import Image
 from vadlit.simulation.surroundings import Surroundings
 
@@ -88,11 +88,17 @@ class Studio:
         return [around.add(script(t), t) for t in times.tolist()]
 
 
+def _belt(moment: Moment) -> tuple[Solid, ...]:
+    return () if moment.belt is None else (moment.belt,)
+
+
 def _longest_way(first: Moment, last: Moment, stage: Stage, height: int) -> float:
     """The most pixels that a solid in front of the camera moves, nearly."""
     eye, view = np.array(stage.view.eye), stage.view
-    before = np.array([solid.position for solid in first.solids]).reshape(-1, 3)
-    after = np.array([solid.position for solid in last.solids]).reshape(-1, 3)
+    before, after = (
+        np.array([solid.position for solid in (*moment.solids, *_belt(moment))]).reshape(-1, 3)
+        for moment in (first, last)
+    )
     focal = height / 2 / np.tan(view.angle / 2)
     forward = np.subtract(view.target, view.eye) / np.linalg.norm(np.subtract(view.target, eye))
     ahead = (before - eye) @ forward

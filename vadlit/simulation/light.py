@@ -1,6 +1,6 @@
 """How surfaces answer lamps: soft shadows, nearness, scattering and mirroring. Compiled."""
 
-from math import sqrt
+from math import floor, sqrt
 
 from vadlit.simulation.compiled import compiled
 from vadlit.simulation.rays import Triple, to_local
@@ -24,7 +24,9 @@ from vadlit.simulation.tables import (
 )
 
 # Narrowest half-shadow, in metres.
-_CRISP = 0.0008
+CRISP = 0.0008
+# Colour, gloss, roughness and metal.
+Look = tuple[Triple, float, float, float]
 # Nothing darkens what is further off than one and a half times this, in metres.
 DARK = 0.04
 
@@ -50,7 +52,7 @@ def shadow(
     y = point[1] - solids[i, POSITION + 1]
     z = point[2] - solids[i, POSITION + 2]
     along = -(x * way[0] + y * way[1] + z * way[2])
-    wide = solids[i, BOUND] + spread * max(along, 0.0) + _CRISP
+    wide = solids[i, BOUND] + spread * max(along, 0.0) + CRISP
     if along < -wide or x * x + y * y + z * z - along * along > wide * wide:
         return 0.0
     o = to_local(solids, i, x, y, z)
@@ -69,7 +71,7 @@ def _shadow_of_turned(
     if hole > 0.0 and abs(d[2]) > 0.1:
         # Most rays go far from a rail or ring: where one crosses its middle plane tells.
         t = -o[2] / d[2]
-        slack = (half + spread * max(t, 0.0) + _CRISP) / abs(d[2])
+        slack = (half + spread * max(t, 0.0) + CRISP) / abs(d[2])
         there = (o[0] + t * d[0]) ** 2 + (o[1] + t * d[1]) ** 2
         if there > (radius + slack) ** 2 or there < max(hole - slack, 0.0) ** 2:
             return 0.0
@@ -81,17 +83,18 @@ def _shadow_of_turned(
         return 0.0
     low, high = o[2] + d[2] * enter, o[2] + d[2] * leave
     above = max(min(low, high) - half, -half - max(low, high)) * sqrt(flat)
-    width = spread * enter + _CRISP
+    width = spread * enter + CRISP
     hidden = _soft(-max(apart - radius, above), width)
     if hole > 0.0 and abs(d[2]) > 0.02:
         lower, upper = (-half - o[2]) / d[2], (half - o[2]) / d[2]
-        widest = max(_radius_at(o, d, max(lower, 0.0)), _radius_at(o, d, max(upper, 0.0)))
+        widest = max(radius_at(o, d, max(lower, 0.0)), radius_at(o, d, max(upper, 0.0)))
         hidden *= 1.0 - _soft(hole - widest, width)
     return hidden
 
 
 @compiled
-def _radius_at(o: Triple, d: Triple, t: float) -> float:
+def radius_at(o: Triple, d: Triple, t: float) -> float:
+    """Distance from the axis of a point of a ray."""
     return sqrt((o[0] + t * d[0]) ** 2 + (o[1] + t * d[1]) ** 2)
 
 
@@ -112,7 +115,7 @@ def _shadow_of_box(
     if leave <= 0.0 or enter >= reach:
         return 0.0
     inside = (leave - max(enter, 0.0)) * last * first / sqrt(last * last + first * first)
-    return _soft(inside, spread * max(min(enter, leave), 0.0) + _CRISP)
+    return _soft(inside, spread * max(min(enter, leave), 0.0) + CRISP)
 
 
 @compiled
@@ -152,22 +155,23 @@ def nearness(solids: Floats, i: int, point: Triple, normal: Triple) -> float:
 
 
 @compiled
-def look(
-    faces: Floats, materials: Floats, texels: Texels, face: int, u: float, v: float
-) -> tuple[Triple, float, float, float]:
-    """Colour, gloss, roughness and metal of a face at its texture coordinates."""
+def look(faces: Floats, materials: Floats, texels: Texels, face: int, u: float, v: float) -> Look:
+    """How a face looks at its texture coordinates."""
     m = int(faces[face, MATERIAL])
     r, g, b = materials[m, COLOR], materials[m, COLOR + 1], materials[m, COLOR + 2]
     gloss = materials[m, GLOSS]
     height, width = int(materials[m, HEIGHT]), int(materials[m, WIDTH])
     if height > 0:
-        x = (u * materials[m, REPEAT]) % 1.0 * width - 0.5
-        y = (v * materials[m, REPEAT + 1]) % 1.0 * height - 0.5
-        x0, y0 = int(x + 1.0) - 1, int(y + 1.0) - 1
-        fx, fy = x - x0, y - y0
+        across, down = u * materials[m, REPEAT], v * materials[m, REPEAT + 1]
+        x = (across - floor(across)) * width - 0.5
+        y = (down - floor(down)) * height - 0.5
+        right, y1 = int(x + 1.0), int(y + 1.0)
+        fx, fy = x + 1.0 - right, y + 1.0 - y1
+        # Textures go on over their edges.
+        left, y0 = right - 1 if right > 0 else width - 1, y1 - 1 if y1 > 0 else height - 1
+        right, y1 = right if right < width else 0, y1 if y1 < height else 0
         start = int(materials[m, TEXEL])
-        upper, lower = start + (y0 % height) * width, start + ((y0 + 1) % height) * width
-        left, right = x0 % width, (x0 + 1) % width
+        upper, lower = start + y0 * width, start + y1 * width
         weights = ((1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy)
         places = (upper + left, upper + right, lower + left, lower + right)
         red = green = blue = shine = 0.0
@@ -180,6 +184,13 @@ def look(
         r, g, b = r * (red / 255) ** 2, g * (green / 255) ** 2, b * (blue / 255) ** 2
         gloss *= shine / 255
     return (r, g, b), gloss, materials[m, ROUGH], materials[m, METAL]
+
+
+@compiled
+def reflected(of: Look, c: int, scattered: float, shine: float) -> float:
+    """A colour's share of light that white of gloss one would scatter and mirror so much of."""
+    color, gloss, _, metal = of
+    return color[c] * scattered + (1.0 + metal * (color[c] - 1.0)) * gloss * shine
 
 
 @compiled

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from vadlit.simulation.frame import moving
-from vadlit.simulation.kernel import TILE, Fixed, Pixels, fixed
+from vadlit.simulation.develop import develop
+from vadlit.simulation.frame import held, show
+from vadlit.simulation.kernel import Pixels, Scene
 from vadlit.simulation.scene import Floats, Moment, Stage, View
-from vadlit.simulation.tables import FILL, Register, lamp_table
+from vadlit.simulation.still import still_picture
+from vadlit.simulation.tables import BOUND, CASTS, Register, lamp_table
+from vadlit.simulation.tile import AREA, TILE
+
+Number = TypeVar("Number", bound=np.generic)
 
 # Drawn around the picture, for the camera to shake in.
 MARGIN = 4
@@ -21,7 +26,8 @@ class Picture:
     """What the lens would show.
 
     Args:
-        light: float32 linear RGB (H + 2 MARGIN, W + 2 MARGIN, 3).
+        light: float32 linear RGB (3, H', W'), which begins MARGIN pixels before what is seen and
+            ends as much after it or later.
         seen: int16 (H, W), number of the moment's solid that a pixel shows; -1 for the stage.
     """
 
@@ -41,23 +47,19 @@ class Renderer:
         self._register = Register()
         self._lamps = lamp_table(stage.lamps)
         self._view = _view(stage.view, size)
-        shape = (size[0] + 2 * MARGIN, size[1] + 2 * MARGIN)
-        solids = self._register.solids(stage.solids)
-        casting = tuple(solid for solid in stage.solids if solid.casts)
-        self._casting = self._register.solids(casting)
-        self._still = Fixed(
-            depth=np.empty((5, *shape), np.float32),
-            room=np.zeros((*shape, 3), np.float32),
-            lamps=np.zeros((len(stage.lamps), *shape, 3), np.float32),
-            boxes=np.tile(
-                [[[1e9] * 3, [-1e9] * 3]], (prod(-(-side // TILE) for side in shape), 1, 1)
-            ),
-        )
-        still = self._still
-        fixed(
-            self._view, solids, *self._register.surfaces(), self._lamps, still.depth, still.room,
-            still.lamps, still.boxes,
-        )  # fmt: skip
+        self._size = size
+        down, across = (-(-(side + 2 * MARGIN) // TILE) for side in size)
+        self._tiles = down, across
+        belt = () if stage.belt is None else (stage.belt,)
+        solids = self._register.solids((*stage.solids, *belt))
+        self._casting = solids[solids[:, CASTS] > 0]
+        self._belt = solids[len(stage.solids) :]
+        number = len(stage.solids) if stage.belt else -1
+        self._still = still_picture(self._scene(solids), number, self._tiles)
+        self._held = held(self._still)
+        # Something as large as all was there before the first moment: all is drawn.
+        self._last = self._register.solids(stage.solids[:1])
+        self._last[:, [BOUND, CASTS]] = 1e9, 1.0
         # Compiles: nobody has to wait later on.
         self.draw([Moment((), (0.0,) * len(stage.lamps))])
 
@@ -66,26 +68,46 @@ class Renderer:
 
         All moments show the same solids in the same order.
         """
-        light = np.zeros(self._still.room.shape, np.float32)
-        seen = np.empty(light.shape[:2], np.int16)
-        middle = np.empty_like(seen)
+        light = np.zeros((len(self._held.seen), 3, AREA), np.float32)
+        middle = self._held.seen
         for number, moment in enumerate(moments):
-            self._add(moment, 1 / len(moments), light, seen)
+            solids = self._register.solids(moment.solids)
+            belt = self._register.solids([moment.belt]) if moment.belt else self._belt
+            show(
+                self._scene(np.concatenate([solids, self._casting])), len(solids),
+                self._moved(solids), belt, self._turned(belt), self._still, self._held,
+            )  # fmt: skip
+            power = np.array(moment.power, np.float32) / np.float32(len(moments))
+            develop(self._held.light, power, light)
             if number == len(moments) // 2:
-                middle[:] = seen
-        return Picture(light, middle[MARGIN:-MARGIN, MARGIN:-MARGIN])
+                middle = self._held.seen.copy()
+        height, width = self._size
+        seen = _joined(middle[:, None], self._tiles)[0]
+        return Picture(
+            _joined(light, self._tiles), seen[MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+        )
 
-    def _add(
-        self, moment: Moment, weight: float, light: Pixels, seen: npt.NDArray[np.int16]
-    ) -> None:
-        solids = np.concatenate([self._register.solids(moment.solids), self._casting])
-        power = np.array(moment.power, float)
-        fill: Floats = power @ self._lamps[:, FILL:]
-        still = self._still
-        moving(
-            self._view, solids, len(moment.solids), *self._register.surfaces(), self._lamps, power,
-            fill, still.depth, still.room, still.lamps, still.boxes, weight, light, seen,
-        )  # fmt: skip
+    def _scene(self, solids: Floats) -> Scene:
+        return Scene(self._view, solids, *self._register.surfaces(), self._lamps)
+
+    def _moved(self, solids: Floats) -> Floats:
+        """The solids that are not where they were at the last moment: there, and here."""
+        last, self._last = self._last, solids
+        if len(last) != len(solids):
+            return np.concatenate([last, solids])
+        changed = (last != solids).any(axis=1)
+        return np.concatenate([last[changed], solids[changed]])
+
+    def _turned(self, belt: Floats) -> bool:
+        last, self._belt = self._belt, belt
+        return not np.array_equal(last, belt)
+
+
+def _joined(tiles: npt.NDArray[Number], size: tuple[int, int]) -> npt.NDArray[Number]:
+    """Planes (n, H, W) of pictures that are so many tiles high and wide, from (tiles, n, AREA)."""
+    down, across = size
+    planes = tiles.reshape(down, across, -1, TILE, TILE).transpose(2, 0, 3, 1, 4)
+    return planes.reshape(-1, TILE * down, TILE * across)
 
 
 def _view(view: View, size: tuple[int, int]) -> Floats:

@@ -133,11 +133,20 @@ class View:
 
 @dataclass(frozen=True)
 class Stage:
-    """What never moves: the surroundings, the lamps and the view."""
+    """What never moves.
+
+    Args:
+        solids: The surroundings.
+        lamps: All lamps.
+        view: The camera's.
+        belt: What moves along its own surface, so that only its texture is seen to move; casts no
+            shadow.
+    """
 
     solids: tuple[Solid, ...]
     lamps: tuple[Lamp, ...]
     view: View
+    belt: Solid | None = None
 
 
 @dataclass(frozen=True)
@@ -148,8 +157,10 @@ class Moment:
         solids: Everything that moves or changes.
         power: Of each lamp; 1 is full, 0 off.
         bait: Names of the normal disturbances going on.
+        belt: The stage's, where it is now; None where it has not moved since the last moment.
     """
 
     solids: tuple[Solid, ...]
     power: tuple[float, ...]
     bait: tuple[str, ...] = ()
+    belt: Solid | None = None

@@ -18,39 +18,42 @@ def expose(
     """Filter `light` with four taps down and across, scale, add noise, and look up the curve.
 
     Args:
-        light: (H', 3 W') linear; the three colours of a pixel lie side by side here and below.
+        light: (3, H', W') linear, a plane for each colour.
         taps_y: (4,) weights of rows `top + y` to `top + y + 3`.
         taps_x: (4,) likewise across.
         top: First row.
         left: First pixel across.
-        gain: (H, 3 W) factor of each value.
-        noise: Normal numbers of deviation one, read from `starts` (H,) on, row by row.
+        gain: (H, W) factor of each pixel.
+        noise: Normal numbers of deviation one, read from `starts` (H,) on, row by row, one colour
+            after the other.
         starts: See there.
         amounts: (2,) variance of the noise per unit of light, and in the dark.
         curve: 8-bit value of light from 0 to 1 in equal steps.
-        out: uint8 (H, 3 W).
+        out: uint8 (H, W, 3).
     """
-    height, values = out.shape
+    height, width = gain.shape
     steps = np.float32(len(curve) - 1)
     zero, half = np.float32(0.0), np.float32(0.5)
     for y in prange(height):
-        down = np.empty(values + 9, np.float32)
-        for x in range(values + 9):
-            down[x] = (
-                taps_y[0] * light[top + y, 3 * left + x]
-                + taps_y[1] * light[top + y + 1, 3 * left + x]
-                + taps_y[2] * light[top + y + 2, 3 * left + x]
-                + taps_y[3] * light[top + y + 3, 3 * left + x]
-            )
-        place = starts[y]
-        for x in range(values):
-            value = gain[y, x] * (
-                taps_x[0] * down[x]
-                + taps_x[1] * down[x + 3]
-                + taps_x[2] * down[x + 6]
-                + taps_x[3] * down[x + 9]
-            )
-            value += np.sqrt(amounts[0] * max(value, zero) + amounts[1]) * noise[place + x]
-            down[x] = min(max(value * steps + half, zero), steps)
-        for x in range(values):
-            out[y, x] = curve[int(down[x])]
+        down, values = np.empty(width + 3, np.float32), np.empty(width, np.float32)
+        for c in range(3):
+            rows = light[c, top + y : top + y + 4, left : left + width + 3]
+            for x in range(width + 3):
+                down[x] = (
+                    taps_y[0] * rows[0, x]
+                    + taps_y[1] * rows[1, x]
+                    + taps_y[2] * rows[2, x]
+                    + taps_y[3] * rows[3, x]
+                )
+            grain = noise[starts[y] + c * width : starts[y] + (c + 1) * width]
+            for x in range(width):
+                value = gain[y, x] * (
+                    taps_x[0] * down[x]
+                    + taps_x[1] * down[x + 1]
+                    + taps_x[2] * down[x + 2]
+                    + taps_x[3] * down[x + 3]
+                )
+                value += np.sqrt(amounts[0] * max(value, zero) + amounts[1]) * grain[x]
+                values[x] = min(max(value * steps + half, zero), steps)
+            for x in range(width):
+                out[y, x, c] = curve[int(values[x])]

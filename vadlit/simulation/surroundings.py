@@ -64,7 +64,7 @@ class Surroundings:
             shadows.append(Solid(shape, position))
             if inside and lamp == 0:
                 bait.append(SHADOW)
-        return Moment((*moment.solids, *shadows), tuple(power), (*moment.bait, *bait))
+        return Moment((*moment.solids, *shadows), tuple(power), (*moment.bait, *bait), moment.belt)
 
     def _lamp(self, number: int, time: float) -> float:
         if number == 0 and self._off is not None:
