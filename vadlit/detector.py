@@ -20,7 +20,7 @@ from vadlit.scoring.thresholds.base import Threshold
 from vadlit.scoring.view import Cue, CueValue, View
 from vadlit.video.framing import Framing
 from vadlit.video.resize import resize
-from vadlit.views import Views, check_fit, make_view, taps_of
+from vadlit.views import check_fit, make_view, taps_of, views
 
 # Frames that are at work at once, where nobody waits for the next one.
 AHEAD = 4
@@ -184,7 +184,7 @@ class Detector:
 
     def learn(self, train: Sequence[StoredEvent], held_out: Sequence[StoredEvent]) -> None:
         """Let the cue learn from normal footage, and calibrate it on footage held out of that."""
-        seen, apart = (Views(events, self.cue, self.predictor) for events in (train, held_out))
+        seen, apart = (views(events, self.cue, self.predictor) for events in (train, held_out))
         self.cue.learn(seen, apart)
 
     def alarm(self, frame_rate: float | None) -> Alarm:

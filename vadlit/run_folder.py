@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vadlit.config import Config
+from vadlit.data.whole import write_whole
 from vadlit.errors import UserError
 
 # Settings that do not change the result, and so do not tell runs apart.
@@ -87,9 +88,7 @@ class RunFolder:
 
     def remember(self, run_id: str) -> None:
         """Note the MLflow run, for `resume=auto`."""
-        part = self._run.with_suffix(".part")
-        part.write_text(json.dumps({"run_id": run_id}) + "\n", encoding="utf-8")
-        part.replace(self._run)
+        write_whole(self._run, json.dumps({"run_id": run_id}) + "\n")
 
     def _run_id(self) -> str | None:
         if not self._run.exists():

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from vadlit.backends.backend import Backend
 from vadlit.config import Config, build
+from vadlit.data.whole import whole_or_nothing
 from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
 from vadlit.models.checkpoint import check_encoder, decoder_weights, read_checkpoint
@@ -55,9 +56,8 @@ def keep(detector: Detector, report: Report, checkpoint: Path) -> None:
     held["vadlit"]["detector"] = json.loads(json.dumps(_description(detector)))
     held["vadlit"]["report"] = json.loads(json.dumps(report))
     held["vadlit"] |= _learned(detector)
-    part = checkpoint.with_name(f".{checkpoint.name}.part")
-    torch.save(held, part)
-    part.replace(checkpoint)
+    with whole_or_nothing(checkpoint) as part:
+        torch.save(held, part)
 
 
 def report_of(checkpoint: Path) -> Report | None:

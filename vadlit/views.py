@@ -1,7 +1,6 @@
 """What a cue sees of stored footage: the views of all its sequences, made when asked for."""
 
 from collections.abc import Sequence
-from typing import overload
 
 from torch import Tensor
 
@@ -9,7 +8,7 @@ from vadlit.data.sequences import INPUT_FRAMES, SequenceDataset
 from vadlit.data.store import StoredEvent
 from vadlit.errors import UserError
 from vadlit.models.predictor import Features, Predictor
-from vadlit.scoring.view import Cue, View
+from vadlit.scoring.view import Cue, MadeViews, View
 
 
 def make_view(
@@ -55,7 +54,7 @@ def check_fit(cue: Cue, predictor: Predictor) -> None:
         )
 
 
-class Views(Sequence[View]):
+def views(events: Sequence[StoredEvent], cue: Cue, predictor: Predictor) -> MadeViews:
     """The views of all sequences of some events, encoded when asked for.
 
     Args:
@@ -63,25 +62,12 @@ class Views(Sequence[View]):
         cue: What the views are for.
         predictor: Encodes and predicts.
     """
+    sequences, taps = SequenceDataset(events), taps_of(cue, predictor)
 
-    def __init__(self, events: Sequence[StoredEvent], cue: Cue, predictor: Predictor) -> None:
-        self.sequences = SequenceDataset(events)
-        self.cue = cue
-        self.predictor = predictor
+    def made(number: int) -> View:
+        images = sequences[number]["frames"][0].to(predictor.device)
+        needed = images if predictor.predicts in cue.needs else images[-1:]
+        features = predictor.encode(needed, taps) if taps else {}
+        return make_view(cue, predictor, images.float() / 255, features)
 
-    def __len__(self) -> int:
-        return len(self.sequences)
-
-    @overload
-    def __getitem__(self, index: int) -> View: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[View]: ...
-    def __getitem__(self, index: int | slice) -> View | list[View]:
-        """The view of a sequence."""
-        if isinstance(index, slice):
-            return [self[number] for number in range(len(self))[index]]
-        images = self.sequences[index]["frames"][0].to(self.predictor.device)
-        taps = taps_of(self.cue, self.predictor)
-        needed = images if self.predictor.predicts in self.cue.needs else images[-1:]
-        features = self.predictor.encode(needed, taps) if taps else {}
-        return make_view(self.cue, self.predictor, images.float() / 255, features)
+    return MadeViews(len(sequences), made)

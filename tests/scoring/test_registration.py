@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tests.scoring.pictures import Grey, pushed, scene
 from vadlit.errors import UserError
-from vadlit.scoring.registration import LEFT, SETTLING, Registered, Registration
+from vadlit.scoring.registration import LEFT, SETTLING, Registration, registered
 from vadlit.scoring.shift import STILL, Shift
 from vadlit.scoring.view import View
 
@@ -149,7 +149,7 @@ def test_what_was_learned_is_given_back() -> None:
 
 def test_normal_views_are_seen_one_by_one() -> None:
     made, shown = registration(), views([(0, 0), *[(12.0, -5.0)] * 3, (3, 0)])
-    found = Registered(shown, made)
+    found = registered(shown, made)
     assert len(found) == 4
     assert marks(found) == "xxx."
     assert found[3].shift == found[-1:][0].shift

@@ -1,8 +1,6 @@
 """The scores of an event, in memory and as one Parquet file a run."""
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from vadlit.data.whole import whole_or_nothing
 from vadlit.errors import UserError
 from vadlit.scoring.thresholds.base import above
 
@@ -76,7 +75,7 @@ def write_scores(path: Path, events: Sequence[EventScores], decisions: Sequence[
     """
     assert len({event.event for event in events}) == len(events) == len(decisions)
     tables = [_to_table(*pair) for pair in zip(events, decisions, strict=True)]
-    with _whole_or_nothing(path) as part:
+    with whole_or_nothing(path) as part:
         pq.write_table(pa.concat_tables([SCHEMA.empty_table(), *tables]), part)
 
 
@@ -116,14 +115,3 @@ def _read_table(path: Path) -> pa.Table:
         found, due = (", ".join(f"{f.name} {f.type}" for f in s) for s in (table.schema, SCHEMA))
         raise UserError(f"{path}: its columns are {found}; a file of scores has {due}")
     return table
-
-
-@contextmanager
-def _whole_or_nothing(path: Path) -> Iterator[Path]:
-    """A file beside `path` to write to, renamed to it on success and removed on any failure."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -6,20 +6,19 @@ threads. `losses` has the same for any device, and is what this is tested agains
 H and W are an image's size, h and w that of its map of similarities, smaller by 10.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vadlit.compiling import compiled
 from vadlit.models.normalisation import MEAN, STD
 
-F = TypeVar("F", bound=Callable[..., Any])
 Map = NDArray[np.float32]
 
 _WINDOW, _SIGMA = 11, 1.5
@@ -28,22 +27,7 @@ _W0, _W1, _W2, _W3, _W4, _W5 = (_weights / _weights.sum()).astype(np.float32)[:6
 _C1, _C2 = np.float32(0.01**2), np.float32(0.03**2)
 _ONE, _TWO = np.float32(1), np.float32(2)
 
-_numba: Any = import_module("numba")
-
-
-def _compiled(function: F) -> F:
-    """Compile at the first call, and keep the result on disk where numba may write to it."""
-    # Sums may be reordered, but infinities and NaN keep their meaning.
-    options = {
-        "nogil": True,
-        "error_model": "numpy",
-        "fastmath": {"reassoc", "contract", "arcp", "nsz"},
-    }
-    try:
-        made: F = _numba.njit(cache=True, **options)(function)
-    except RuntimeError:
-        made = _numba.njit(**options)(function)
-    return made
+_compiled = partial(compiled, nogil=True)
 
 
 class _Fused(torch.autograd.Function):

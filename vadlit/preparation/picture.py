@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
+from vadlit.data.whole import whole_or_nothing
 from vadlit.evaluation.figures import DOTS_PER_INCH, SMALL_TEXT, TEXT, WIDTH_INCHES
 from vadlit.preparation.frames import Image, cut
 from vadlit.video.roi import Roi
@@ -49,9 +50,8 @@ def roi_figure(name: str, frame: Image, roi: Roi, size: tuple[int, int]) -> Figu
 
 def save(figure: Figure, file: Path) -> None:
     """Write a picture that appears whole."""
-    part = file.with_suffix(".part")
-    figure.savefig(part, format="png")
-    part.replace(file)
+    with whole_or_nothing(file) as part:
+        figure.savefig(part, format="png")
 
 
 def _outside(roi: Roi, width: int, height: int) -> PathPatch:

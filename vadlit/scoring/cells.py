@@ -26,6 +26,16 @@ def cell_means(image: Tensor, window: int = CELL) -> Tensor:
     return means
 
 
+def around(cells: Tensor, context: int) -> Tensor:
+    """Mean over the cells around each, those that there are: (C, h, w) or (B, C, h, w) to the same.
+
+    Args:
+        cells: Some numbers a cell.
+        context: Height and width that a mean is taken over, cells, odd.
+    """
+    return functional.avg_pool2d(cells, context, 1, context // 2, count_include_pad=False)
+
+
 def to_pixels(cells: Tensor) -> Tensor:
     """Spread cells over their pixels: (h, w) to (8 h, 8 w)."""
     spread: Tensor = cells.repeat_interleave(CELL, 0).repeat_interleave(CELL, 1)

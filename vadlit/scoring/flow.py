@@ -6,10 +6,9 @@ from typing import NamedTuple, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from vadlit.scoring.cells import DARK, Grey, grey
-from vadlit.scoring.view import View
+from vadlit.scoring.cells import DARK, Grey
+from vadlit.scoring.view import Successive, View
 
 Floats = NDArray[np.float32]
 # A frame and its contrast.
@@ -49,22 +48,15 @@ class DenseFlow:
             cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM) for _ in range(2)
         ]
         self._threads = ThreadPoolExecutor(2)
-        self._last: tuple[Tensor, Looks] | None = None
+        self._looks = Successive(_looks)
 
     def __call__(self, view: View) -> Flow:
         """The flow from the last frame to the target."""
-        before, now = self._before(view.last_input), _looks(view.grey)
-        self._last = view.target, now
+        before, now = self._looks(view)
         of_frames, of_contrast = self._threads.map(_vectors, self._flows, before, now)
         slower = lengths(of_frames) <= lengths(of_contrast)
         vectors = np.where(slower[..., None], of_frames, of_contrast)
         return Flow(vectors, cv2.absdiff(before[1], now[1]).astype(np.float32))
-
-    def _before(self, frame: Tensor) -> Looks:
-        """The looks of the last frame, which mostly was the one to be scored a moment ago."""
-        if self._last is not None and self._last[0] is frame:
-            return self._last[1]
-        return _looks(grey(frame))
 
 
 def lengths(vectors: Floats) -> Floats:

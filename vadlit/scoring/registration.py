@@ -4,16 +4,15 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import hypot
-from typing import overload
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vadlit.scoring.cells import Grey, grey
+from vadlit.scoring.cells import Grey
 from vadlit.scoring.shift import STILL, Reference, Shift, moved
 from vadlit.scoring.thresholds.base import check_non_negative
-from vadlit.scoring.view import View
+from vadlit.scoring.view import MadeViews, Successive, View, spread
 
 # Frames of normal footage that the reference is the median of.
 REFERENCE_FRAMES = 50
@@ -52,9 +51,8 @@ class Registration:
         """Take the reference from normal footage, which may shake as well."""
         if not self.reach:
             return
-        count = min(REFERENCE_FRAMES, len(normal))
-        greys = [normal[number * len(normal) // count].grey for number in range(count)]
-        one = Reference(greys[count // 2])
+        greys = [normal[number].grey for number in spread(normal, REFERENCE_FRAMES)]
+        one = Reference(greys[len(greys) // 2])
         shifts = [one.shift(each) or STILL for each in greys]
         middle = _median(shifts)
         back = [moved(each, middle - shift) for each, shift in zip(greys, shifts, strict=True)]
@@ -66,14 +64,12 @@ class Registration:
         self._stood: Shift | None = None
         self._lately: deque[Shift] = deque(maxlen=SETTLING)
         self._settling = 0
-        self._last: tuple[Tensor, Shift | None] | None = None
 
     def see(self, view: View) -> View:
         """The event's next view, the camera's movement told and undone."""
         if not self.reach:
             return view
-        before, now = self._before(view.last_input), self._reference.shift(view.grey)
-        self._last = view.target, now
+        before, now = self._shifts(view)
         pushed = self._pushed(now)
         shift, last = (STILL if pushed else self._undone(each) for each in (now, before))
         if shift == last == STILL and not pushed:
@@ -92,14 +88,8 @@ class Registration:
 
     def _know(self, picture: Grey) -> None:
         self._picture = picture
-        self._reference = Reference(picture)
+        self._shifts = Successive(Reference(picture).shift)
         self.reset()
-
-    def _before(self, frame: Tensor) -> Shift | None:
-        """The shift of the last frame, which mostly was the one to be scored a moment ago."""
-        if self._last is not None and self._last[0] is frame:
-            return self._last[1]
-        return self._reference.shift(grey(frame))
 
     def _pushed(self, found: Shift | None) -> bool:
         """Whether the camera has been pushed, now or less than 50 frames ago."""
@@ -130,26 +120,14 @@ class Registration:
         return STILL if found is None else (found - self._place).beyond(LEFT)
 
 
-class Registered(Sequence[View]):
-    """Views of which each is seen as if an event began with it."""
+def registered(views: Sequence[View], registration: Registration) -> MadeViews:
+    """Views with the camera's movement undone, each as if an event began with it."""
 
-    def __init__(self, views: Sequence[View], registration: Registration) -> None:
-        self._views = views
-        self._registration = registration
+    def made(number: int) -> View:
+        registration.reset()
+        return registration.see(views[number])
 
-    def __len__(self) -> int:
-        return len(self._views)
-
-    @overload
-    def __getitem__(self, index: int) -> View: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[View]: ...
-    def __getitem__(self, index: int | slice) -> View | list[View]:
-        """A view with its camera's movement undone."""
-        if isinstance(index, slice):
-            return [self[number] for number in range(len(self))[index]]
-        self._registration.reset()
-        return self._registration.see(self._views[index])
+    return MadeViews(len(views), made)
 
 
 def _median(shifts: Collection[Shift]) -> Shift:

@@ -1,9 +1,9 @@
 """What a cue sees of one frame, and what it says about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar, overload
 
 import torch
 from torch import Tensor
@@ -11,6 +11,8 @@ from torch import Tensor
 from vadlit.scoring.cells import Grey, grey
 from vadlit.scoring.quantity import Quantity
 from vadlit.scoring.shift import STILL, Shift
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +50,58 @@ class View:
         return self.frames[-2]
 
 
-def spread(normal: Sequence[View], count: int) -> list[int]:
-    """At most `count` numbers of views, evenly spread."""
-    count = min(count, len(normal))
-    return [number * len(normal) // count for number in range(count)]
+def spread(items: Sized, count: int) -> list[int]:
+    """At most `count` numbers of items, such as views, evenly spread."""
+    count = min(count, len(items))
+    return [number * len(items) // count for number in range(count)]
+
+
+class MadeViews(Sequence[View]):
+    """Views that are made when they are asked for.
+
+    Args:
+        count: How many there are.
+        make: The view of a number from 0.
+    """
+
+    def __init__(self, count: int, make: Callable[[int], View]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> View: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[View]: ...
+    def __getitem__(self, index: int | slice) -> View | list[View]:
+        """Make a view; a number below 0 is one from the end on."""
+        if isinstance(index, slice):
+            return [self._make(number) for number in range(self._count)[index]]
+        return self._make(range(self._count)[index])
+
+
+class Successive(Generic[T]):
+    """What is made of a frame and of the one before it, which mostly was the frame a moment ago.
+
+    Args:
+        make: Of the luma of a frame.
+    """
+
+    def __init__(self, make: Callable[[Grey], T]) -> None:
+        self._make = make
+        self._last: tuple[Tensor, T] | None = None
+
+    def __call__(self, view: View) -> tuple[T, T]:
+        """Of the last input frame, made anew only where it is another one, and of the target."""
+        if self._last is not None and self._last[0] is view.last_input:
+            before = self._last[1]
+        else:
+            before = self._make(grey(view.last_input))
+        now = self._make(view.grey)
+        self._last = view.target, now
+        return before, now
 
 
 class CueValue(NamedTuple):

@@ -1,21 +1,18 @@
-"""The one door to numba, which has no types of its own."""
+"""How the simulation's functions are compiled: alone, or with loops that the cores share."""
 
 from collections.abc import Callable
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
+from vadlit import compiling
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-_numba: Any = import_module("numba")
-
-prange: type[range] = _numba.prange
+prange: type[range] = compiling.numba.prange
 # OpenMP's threads wait by spinning: on a busy machine small pictures took five times as long.
-_numba.config.THREADING_LAYER = "workqueue"
+compiling.numba.config.THREADING_LAYER = "workqueue"
 
-# Sums may be reordered, but infinities and NaN keep their meaning.
-_FAST = {"reassoc", "contract", "arcp", "nsz"}
 _SOURCES = (
     "compiled",
     "tables",
@@ -35,35 +32,26 @@ _SOURCES = (
 
 def compiled(function: F) -> F:
     """Compile at the first call, and keep the result on disk for the next process."""
-    return _compile(function, parallel=False)
+    return compiling.compiled(
+        function,
+        _STAMP,
+        # Nothing is allocated in there: counting references would take a third of the time.
+        _nrt=False,
+        # An array is passed as seven numbers or more: a call costs as much as what it calls.
+        forceinline=True,
+    )
 
 
 def compiled_in_parallel(function: F) -> F:
     """Compile as `compiled` does, with every `prange` loop shared by the cores."""
-    return _compile(function, parallel=True)
-
-
-def _compile(function: F, *, parallel: bool) -> F:
-    options = {"fastmath": _FAST, "parallel": parallel, "error_model": "numpy"}
-    if not parallel:
-        # Nothing is allocated in there: counting references would take a third of the time.
-        options["_nrt"] = False
-        # An array is passed as seven numbers or more: a call costs as much as what it calls.
-        options["forceinline"] = True
-    try:
-        kernel: Any = _numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # numba finds no folder that it may write to
-        kernel = _numba.njit(**options)(function)
-    else:
-        # By itself numba looks at a function's own file, and misses changes to those it calls.
-        kernel._cache._cache_file._source_stamp = _STAMP
-    compiled_function: F = kernel
-    return compiled_function
+    return compiling.compiled(function, _STAMP, parallel=True)
 
 
 def _stamp() -> str:
+    # By itself numba looks at a function's own file, and misses changes to those it calls.
     folder = Path(__file__).parent
-    return sha256(b"".join((folder / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
+    sources = (Path(compiling.__file__), *(folder / f"{name}.py" for name in _SOURCES))
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 _STAMP = _stamp()

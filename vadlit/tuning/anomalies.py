@@ -15,8 +15,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
-from vadlit.errors import UserError
-from vadlit.scoring.thresholds.base import check_non_negative, check_share
+from vadlit.scoring.thresholds.base import check_non_negative, check_share, check_whole
 
 # Pixels over which the border of what is pasted fades, so that it is no edge of its own.
 FADE = 4
@@ -37,8 +36,7 @@ class Faster:
 
     def __post_init__(self) -> None:
         """Check it."""
-        if not isinstance(self.speed, int) or self.speed < 2:
-            raise UserError(f"speed is {self.speed}; allowed is a whole number of 2 or more.")
+        check_whole("speed", self.speed, 2)
 
     def __call__(self, clip: Tensor, generator: Generator) -> Tensor:
         """Leave frames out; the clip gets shorter."""

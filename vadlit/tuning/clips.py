@@ -10,6 +10,7 @@ from vadlit.data.frames import Counted
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
 from vadlit.errors import UserError
+from vadlit.scoring.view import spread
 from vadlit.tuning.anomalies import Anomaly
 
 NORMAL = "normal"
@@ -81,8 +82,7 @@ def clips(
         for pieces in [max(1, len(event) // frames)]
         for part in range(pieces)
     ]
-    count = min(count, len(parts))
-    chosen = [parts[number * len(parts) // count] for number in range(count)]
+    chosen = [parts[number] for number in spread(parts, count)]
     normal = [Clip(*part) for part in chosen]
     made = [
         Clip(*part, kind, anomaly, seed) for part in chosen for kind, anomaly in anomalies.items()

@@ -12,12 +12,14 @@ from tqdm import tqdm
 from vadlit.config import Config, build
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
+from vadlit.data.whole import whole_or_nothing
 from vadlit.detection.table import disk_trouble_named
 from vadlit.models.predictor import Predictor
 from vadlit.scoring.cues.fusion import Fusion
+from vadlit.scoring.view import View
 from vadlit.tuning.clips import Clip
 from vadlit.video.ahead import ahead
-from vadlit.views import Views
+from vadlit.views import views
 
 # The frames that normal ranges are taken from, each by itself.
 RANGE = "range"
@@ -48,11 +50,12 @@ class Cells:
         """Keep what some parts say of a clip, (n, parts, h, w)."""
         for part, each in zip(parts, cells.unbind(dim=1), strict=True):
             file = self._file(clip, part)
-            partial = file.with_suffix(".part")
-            with disk_trouble_named(self.folder):
-                with partial.open("wb") as stream:
-                    np.save(stream, each.numpy())
-                partial.replace(file)
+            with (
+                disk_trouble_named(self.folder),
+                whole_or_nothing(file) as unfinished,
+                unfinished.open("wb") as stream,
+            ):
+                np.save(stream, each.numpy())
 
     def _file(self, clip: str, part: str) -> Path:
         return self.folder / f"{clip}-{part}.npy"
@@ -93,19 +96,19 @@ def record(
     lengths = [
         0 if cells.has(clip.name, parts) else len(clip.stored()) - INPUT_FRAMES for clip in clips
     ]
-    fusion.learn_parts(Views(train, fusion, predictor))
+    fusion.learn_parts(views(train, fusion, predictor))
     if not cells.has(RANGE, parts):
-        cells.write(RANGE, parts, fusion.cells_alone(Views(held_out, fusion, predictor)))
+        cells.write(RANGE, parts, fusion.cells_alone(views(held_out, fusion, predictor)))
     with tqdm(total=sum(lengths), desc="looking", unit="frame", disable=None, leave=False) as bar:
         for clip, length in zip(clips, lengths, strict=True):
             if length:
-                views = Views([clip.stored()], fusion, predictor)
-                cells.write(clip.name, parts, torch.stack([*_seen(fusion, views, bar.update)]))
+                seen = _seen(fusion, views([clip.stored()], fusion, predictor), bar.update)
+                cells.write(clip.name, parts, torch.stack([*seen]))
 
 
-def _seen(fusion: Fusion, views: Views, progress: Callable[[], object]) -> Iterator[Tensor]:
+def _seen(fusion: Fusion, clip: Sequence[View], progress: Callable[[], object]) -> Iterator[Tensor]:
     """What the parts say of each frame of an event; the next ones are encoded meanwhile."""
     fusion.reset()
-    for view in ahead(view for view in views):
+    for view in ahead(view for view in clip):
         yield fusion.cells(view)
         progress()

@@ -7,7 +7,7 @@ from typing import Any
 
 from vadlit.config import Config, build
 from vadlit.errors import UserError
-from vadlit.scoring.thresholds.base import check_non_negative
+from vadlit.scoring.thresholds.base import check_non_negative, check_whole
 from vadlit.tuning.anomalies import Anomaly
 
 
@@ -47,23 +47,15 @@ def checked(config: Mapping[str, Any]) -> Settings:
     anomalies = {name: node for name, node in config["anomalies"].items() if node is not None}
     if not anomalies:
         raise UserError("anomalies is empty; allowed is one or more.")
-    frames, count, seed = (
-        _whole(f"clips.{name}", clips[name], least)
-        for name, least in (("frames", 1), ("count", 1), ("seed", 0))
-    )
+    for name, least in (("frames", 1), ("count", 1), ("seed", 0)):
+        check_whole(f"clips.{name}", clips[name], least)
     return Settings(
         Path(out).expanduser(),
         config["grid"],
         {name: build(node, "vadlit.tuning") for name, node in anomalies.items()},
-        frames,
-        count,
-        seed,
+        clips["frames"],
+        clips["count"],
+        clips["seed"],
         gain,
         [clips, anomalies],
     )
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    if type(value) is int and value >= least:
-        return value
-    raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")

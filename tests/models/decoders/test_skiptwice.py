@@ -56,10 +56,7 @@ def test_skips_are_joined_after_the_first_and_the_second_block() -> None:
     decoder, x = trained(), features(TAPS, 2, 64, 96)
     weights = decoder.state_dict()
     with torch.no_grad():
-        y = reference.block(weights, "block1", reference.conv(weights, "merge", x["layer4"]))
-        y = torch.cat([y, reference.conv(weights, "skip3", x["layer3"])], 1)
-        y = reference.block(weights, "block2", y)
-        y = torch.cat([y, reference.conv(weights, "skip2", x["layer2"])], 1)
+        y = reference.up_to_layer2(weights, x)
         y = reference.block(weights, "block4", reference.block(weights, "block3", y))
         expected = reference.head(weights, y)
         torch.testing.assert_close(decoder(x), expected, rtol=1e-4, atol=1e-5)

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from vadlit.scoring.background import Background
+from vadlit.scoring.cells import around
 from vadlit.scoring.cues.memory import distances, sample
 from vadlit.scoring.shift import moved
 from vadlit.scoring.view import View, spread
@@ -102,7 +103,4 @@ class Appearance:
         features = view.features["layer2"][None].float()
         # Ten times as fast as channel by channel.
         features = features.contiguous(memory_format=torch.channels_last)
-        averaged = functional.avg_pool2d(
-            features, self.context, 1, self.context // 2, count_include_pad=False
-        )
-        return functional.normalize(averaged[0], dim=0).permute(1, 2, 0)
+        return functional.normalize(around(features, self.context)[0], dim=0).permute(1, 2, 0)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
-from vadlit.scoring.cells import cell_means
+from vadlit.scoring.cells import around, cell_means
 from vadlit.scoring.flow import DenseFlow
 from vadlit.scoring.view import View, spread
 
@@ -48,8 +47,7 @@ class Density:
         ways = torch.stack([self._ways(normal[number]) for number in spread(normal, FRAMES)])
         counts = torch.stack([(ways == kind).sum(dim=0) for kind in range(KINDS)]).float()
         anywhere = (counts.sum(dim=(1, 2)) + 1) / (counts.sum() + KINDS)
-        around = avg_pool2d(counts, 3, 1, 1, count_include_pad=False)
-        density = (around + PRIOR * anywhere[:, None, None]) / (len(ways) + PRIOR)
+        density = (around(counts, 3) + PRIOR * anywhere[:, None, None]) / (len(ways) + PRIOR)
         self.surprise = -density.log()
 
     def reset(self) -> None:

@@ -1,8 +1,8 @@
 """How badly the features of a place were predicted."""
 
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
+from vadlit.scoring.cells import around
 from vadlit.scoring.cues.plain import Plain
 from vadlit.scoring.view import View
 
@@ -23,7 +23,4 @@ class ForecastError(Plain):
     def cells(self, view: View) -> Tensor:
         """Error of each cell, (h, w), 0 or more, in the unit of the features."""
         squares = (view.prediction - view.features["layer2"].float()).square().mean(dim=0)
-        around = avg_pool2d(
-            squares[None], self.context, 1, self.context // 2, count_include_pad=False
-        )
-        return around[0].sqrt()
+        return around(squares[None], self.context)[0].sqrt()

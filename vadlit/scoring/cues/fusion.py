@@ -12,7 +12,7 @@ from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
 from vadlit.scoring.cues.joining import Scale, joined, mean_of_worst, normal_scale, standardised
 from vadlit.scoring.quantity import Quantity
-from vadlit.scoring.registration import Registered, Registration
+from vadlit.scoring.registration import Registration, registered
 from vadlit.scoring.thresholds.base import check_non_negative
 from vadlit.scoring.view import CueValue, Pending, View, spread
 
@@ -114,13 +114,14 @@ class Fusion:
     def learn_parts(self, train: Sequence[View]) -> None:
         """Let each part learn what is normal; its range is still to be learned."""
         self.registration.learn(train)
+        seen = registered(train, self.registration)
         for part in self.parts.values():
-            part.learn(Registered(train, self.registration))
+            part.learn(seen)
 
     def reset(self) -> None:
         """Begin a new event, once the parts are through with the last."""
-        registered = self._registering.submit(self.registration.reset)
-        for reset in [registered, *self._each(lambda part: part.reset())]:
+        still = self._registering.submit(self.registration.reset)
+        for reset in [still, *self._each(lambda part: part.reset())]:
             reset.result()
 
     def __call__(self, view: View) -> CueValue:
@@ -129,9 +130,9 @@ class Fusion:
 
     def start(self, view: View) -> Pending:
         """Let the parts look at the event's next frame, all at once."""
-        registered = self._registered(view)
-        looks = self._each(lambda part: (part.cells(registered.result()).cpu(), part.changed))
-        return lambda: self._joined([look.result() for look in looks], registered.result().pushed)
+        seen = self._seen(view)
+        looks = self._each(lambda part: (part.cells(seen.result()).cpu(), part.changed))
+        return lambda: self._joined([look.result() for look in looks], seen.result().pushed)
 
     def _joined(self, looks: Sequence[tuple[Tensor, bool]], pushed: bool) -> CueValue:
         total = joined(torch.stack([cells for cells, _ in looks]), self.scale, self.weights)
@@ -163,8 +164,8 @@ class Fusion:
 
     def cells(self, view: View) -> Tensor:
         """What the parts say of the event's next frame, (parts, h, w), each in its own unit."""
-        registered = self._registered(view)
-        looks = self._each(lambda part: part.cells(registered.result()).cpu())
+        seen = self._seen(view)
+        looks = self._each(lambda part: part.cells(seen.result()).cpu())
         return torch.stack([look.result() for look in looks])
 
     def cells_alone(self, held_out: Sequence[View]) -> Tensor:
@@ -175,7 +176,7 @@ class Fusion:
             found.append(self.cells(held_out[number]))
         return torch.stack(found)
 
-    def _registered(self, view: View) -> Future[View]:
+    def _seen(self, view: View) -> Future[View]:
         """Begin to undo the camera's movement."""
         return self._registering.submit(self.registration.see, view)
 
