@@ -8,15 +8,12 @@ import pytest
 from tests.commands.conftest import Mistake, Vadlit
 
 TINY = [
-    "rows.training.size=[32,64]",
-    "rows.training.batch_size=2",
-    "rows.training.frames=12",
-    "rows.training.batches=3",
-    "rows.training.turns=1",
-    "rows.losses.size=[32,64]",
-    "rows.losses.batch_size=2",
-    "rows.losses.batches=3",
-    "rows.losses.turns=1",
+    "size=[32,64]",
+    "batch_size=2",
+    "batches=3",
+    "turns=1",
+    "rows.augmented.stretches=[6,5]",
+    "rows.whole={frames:12,sequences:4,epochs:1}",
 ]
 
 

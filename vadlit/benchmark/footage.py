@@ -39,9 +39,9 @@ def write_clip(folder: Path, count: int, seed: int = 0) -> list[Path]:
     return files
 
 
-def write_data_set(root: Path, train: int, val: int = CLIP, test: int = CLIP) -> Path:
-    """A data set for `data=folder`, so many frames a split, in clips no longer than Ped2's."""
-    for split, count in (("train", train), ("val", val), ("test", test)):
+def write_data_set(root: Path, train: int, rest: int = 8) -> Path:
+    """A data set for `data=folder` in clips no longer than Ped2's, of so many training frames."""
+    for split, count in (("train", train), ("val", rest), ("test", rest)):
         for number, start in enumerate(range(0, count, CLIP)):
             write_clip(root / split / f"{number:03d}", min(CLIP, count - start), number)
     return root

@@ -10,21 +10,18 @@ from vadlit.benchmark.thesis import ThesisTraining
 from vadlit.benchmark.turns import in_turns, seconds
 
 
-def training(
-    size: list[int], batch_size: int, frames: int, batches: int, turns: int
-) -> list[Figure]:
+def training(size: list[int], batch_size: int, batches: int, turns: int) -> list[Figure]:
     """Sequences a second of `base`.
 
     Args:
         size: Height and width of a frame.
         batch_size: Sequences of a batch.
-        frames: Of the training set.
         batches: Of a turn; the thesis's way is measured over one.
         turns: Of each way.
     """
     with TemporaryDirectory() as scratch:
-        root = write_data_set(Path(scratch) / "data", frames)
-        files = sorted((root / "train").rglob("*.jpg"))[:CLIP]
+        root = write_data_set(Path(scratch) / "data", CLIP)
+        files = sorted((root / "train").rglob("*.jpg"))
         ours = Training(root, Path(scratch) / "cache", size, batch_size)
         theirs = ThesisTraining(files, (size[0], size[1]), batch_size, augmented=False)
         found = in_turns(

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from vadlit.benchmark.command import run
 from vadlit.benchmark.figures import Figure, at_most
-from vadlit.benchmark.footage import write_data_set
+from vadlit.benchmark.footage import CLIP, write_data_set
 from vadlit.config import data_root
 
 
@@ -20,7 +20,7 @@ def whole(size: list[int], frames: int, sequences: int, epochs: int) -> list[Fig
     """
     with TemporaryDirectory() as scratch:
         ped2 = Path(data_root()) / "ped2"
-        root = ped2 if ped2.is_dir() else write_data_set(Path(scratch) / "data", frames)
+        root = ped2 if ped2.is_dir() else write_data_set(Path(scratch) / "data", frames, CLIP)
         took = run(
             "train",
             f"data={'ped2' if root is ped2 else 'folder'}",
