@@ -19,16 +19,16 @@ TINY = [
 
 @pytest.mark.slow
 def test_every_row_says_something(vadlit: Vadlit, tmp_path: Path) -> None:
-    done = vadlit("benchmark", *TINY, "only=[training,losses]", f"out={tmp_path}")
+    done = vadlit("benchmark", *TINY, "only=[training,augmented,losses]", f"out={tmp_path}")
     assert done.returncode == 0, done.stderr
     (file,) = tmp_path.glob("*.json")
     rows = json.loads(file.read_text())["rows"]
-    assert set(rows) == {"training", "losses"}
+    assert set(rows) == {"training", "augmented", "losses"}
     assert all(figure["median"] > 0 for row in rows.values() for figure in row["figures"])
     assert "vadlit over the thesis's way" in done.stdout
 
 
 def test_a_row_that_is_not_there_is_told(mistake: Mistake) -> None:
-    assert "only names training2; allowed are training, losses" in mistake(
+    assert "only names training2; allowed are training, augmented, losses" in mistake(
         "benchmark", "only=[training2]"
     )
