@@ -1,22 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
+from tests.scoring.pictures import SIZE, Grey, pushed, scene
 from vadlit.scoring.background import Background, Scene, light
 from vadlit.scoring.cells import DARK
-
-SIZE = (128, 192)
-Grey = NDArray[np.uint8]
-
-
-def scene() -> Grey:
-    """An empty scene with some texture, grey levels 60 to 140."""
-    texture = gaussian_filter(np.random.default_rng(0).random(SIZE), 3)
-    texture = (texture - texture.min()) / np.ptp(texture)
-    grey: Grey = (60 + 80 * texture).astype(np.uint8)
-    return grey
+from vadlit.scoring.shift import Shift
 
 
 def with_thing(empty: Grey, left: int, level: int = 220) -> Grey:
@@ -29,7 +18,7 @@ def with_thing(empty: Grey, left: int, level: int = 220) -> Grey:
 def learned(follow: float = 0.0) -> Background:
     """A background from footage in which a thing goes by."""
     background = Background(8.0, follow)
-    background.learn(np.stack([with_thing(scene(), left) for left in range(0, 176, 16)]))
+    background.learn([with_thing(scene(), left) for left in range(0, 176, 16)])
     return background
 
 
@@ -111,6 +100,40 @@ def test_light_on_less_than_half_of_the_picture_is_no_changed_scene() -> None:
 def test_a_thing_is_no_changed_scene() -> None:
     background = learned()
     assert not any(background.see(with_thing(scene(), left)).changed for left in range(0, 176, 8))
+
+
+@pytest.mark.parametrize("shift", [Shift(3.0, 0.0), Shift(-5.5, 2.25)])
+def test_what_a_shaking_camera_shows_is_no_foreground_where_the_shift_is_told(shift: Shift) -> None:
+    background, still = learned(), learned()
+    shaken = pushed(with_thing(scene(), 48), *shift)
+    found = background.see(shaken, shift)
+    cells = found.foreground[1:-1, 1:-1]
+    assert 4 <= cells.sum() <= 9
+    # Where it is in the frame, and not where it would be without the shift.
+    rows, columns = (each.float().mean().item() + 1 for each in torch.where(cells))
+    assert (columns + 0.5) * 8 == pytest.approx(56 + shift.x, abs=3)
+    assert (rows + 0.5) * 8 == pytest.approx(24 + shift.y, abs=3)
+    assert torch.equal(background.of_learned(shaken, shift), found.foreground)
+    assert still.see(shaken).foreground.sum() > 2 * found.foreground.sum()
+
+
+def test_what_stays_is_absorbed_where_it_belongs_however_the_camera_shakes() -> None:
+    background, frame = learned(follow=2.0), with_thing(scene(), 48)
+    shifts = [Shift(float(x), float(y)) for x, y in ((0, 0), (3, -2), (-4, 1), (2, 4))]
+    for number in range(200):
+        shift = shifts[number % 4]
+        background.see(pushed(frame, *shift), shift)
+    assert not background.see(frame).foreground[1:-1, 1:-1].any()
+
+
+def test_after_a_push_the_background_is_the_median_of_the_frames_since() -> None:
+    background, other = learned(follow=0.25), scene(5)
+    passing = [with_thing(other, left) for left in range(0, 176, 16)]
+    assert all(background.see(frame, pushed=True).foreground.sum() > 100 for frame in passing)
+    assert not background.see(other).foreground.any()
+    assert background.see(with_thing(other, 48)).foreground.tolist() == thing_cells(48)
+    background.reset()
+    assert not background.see(scene()).foreground.any()
 
 
 def test_an_event_begins_with_what_was_learned() -> None:

@@ -93,5 +93,5 @@ def test_shifts_add_up() -> None:
     shift = Shift(3.0, -0.5)
     assert shift - Shift(1.0, 1.0) == Shift(2.0, -1.5)
     assert -shift == Shift(-3.0, 0.5)
-    assert shift.beyond(1.0) == Shift(2.0, 0.0)
-    assert (-shift).beyond(1.0) == Shift(-2.0, 0.0)
+    assert shift.or_none(3.0) is shift
+    assert shift.or_none(3.1) == STILL

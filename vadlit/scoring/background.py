@@ -1,5 +1,6 @@
 """The empty scene, under whatever light there is."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -17,8 +18,6 @@ Floats = NDArray[np.float32]
 TILES = 4
 # The scene has changed when the light differs by so much, as a logarithm, in half of the tiles.
 SWITCHED = 0.1
-# How much faster the background follows in another place.
-HASTE = 20
 
 
 class Scene(NamedTuple):
@@ -57,14 +56,15 @@ class Background:
         self._learned: Floats = np.zeros((0, 0), np.float32)
         self.reset()
 
-    def learn(self, greys: NDArray[np.uint8]) -> None:
-        """Take the median of frames (n, H, W)."""
-        self._learned = np.median(greys, axis=0).astype(np.float32)
+    def learn(self, greys: Sequence[Grey]) -> None:
+        """Take the median of frames (H, W)."""
+        self._learned = _median(greys)
         self.reset()
 
     def reset(self) -> None:
         """Go back to what was learned."""
         self._now = self._learned.copy()
+        self._elsewhere: list[Grey] = []
 
     def of_learned(self, grey: Grey, shift: Shift = STILL) -> Tensor:
         """Foreground of a frame (H, W) of normal footage, (h, w) bool; nothing is followed."""
@@ -77,16 +77,20 @@ class Background:
         Args:
             grey: (H, W).
             shift: How far its scene lies from that of the background.
-            pushed: The background is of another place, and to follow 20 times as fast.
+            pushed: The scene is another one; once it is no longer, the median of what was seen
+                meanwhile is the background.
         """
+        if pushed:
+            self._elsewhere.append(grey)
+        elif self._elsewhere:
+            self._now, self._elsewhere = _median(self._elsewhere), []
         background = moved(self._now, shift)
         lit = light(grey, background)
         foreground = self._in_front(grey, background, lit)
         changed = bool(np.median(np.abs(np.log(lit))) > SWITCHED)
         if changed:
             self._now = _relit(self._now, lit)
-        step = self.follow * (HASTE if pushed else 1)
-        self._now += (moved(grey, -shift) - self._now).clip(-step, step)
+        self._now += (moved(grey, -shift) - self._now).clip(-self.follow, self.follow)
         return Scene(foreground, changed)
 
     def state(self) -> dict[str, Tensor]:
@@ -109,6 +113,11 @@ def light(grey: Grey, background: Floats) -> Floats:
     ratio = (grey + np.float32(DARK)) / (background + np.float32(DARK))
     tiles = ratio.reshape(TILES, height, TILES, width).swapaxes(1, 2).reshape(TILES * TILES, -1)
     return np.median(tiles, axis=1).astype(np.float32).reshape(TILES, TILES)
+
+
+def _median(greys: Sequence[Grey]) -> Floats:
+    middle: Floats = np.median(np.stack(greys), axis=0).astype(np.float32)
+    return middle
 
 
 def _relit(background: Floats, tiles: Floats) -> Floats:

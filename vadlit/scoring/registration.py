@@ -16,8 +16,8 @@ from vadlit.scoring.view import MadeViews, Successive, View, spread
 
 # Frames of normal footage that the reference is the median of.
 REFERENCE_FRAMES = 50
-# Pixels of a shift that are not undone: resampling costs sharpness.
-LEFT = 0.25
+# A shift of less than so many pixels each way is none: it costs sharpness to undo it.
+LEAST = 0.1
 # Frames in which a new place becomes the camera's own, or which show that it stands still.
 SETTLING = 50
 # It stands still while it moves less, and at another place when that is further off, in pixels.
@@ -72,9 +72,10 @@ class Registration:
         before, now = self._shifts(view)
         pushed = self._pushed(now)
         shift, last = (STILL if pushed else self._undone(each) for each in (now, before))
-        if shift == last == STILL and not pushed:
+        since = (shift - last).or_none(LEAST)
+        if shift == since == STILL and not pushed:
             return view
-        frames = [*view.frames[:-2], _moved(view.last_input, shift - last), view.target]
+        frames = [*view.frames[:-2], _moved(view.last_input, since), view.target]
         return replace(view, frames=frames, shift=shift, pushed=pushed)
 
     def state(self) -> dict[str, Tensor]:
@@ -117,7 +118,7 @@ class Registration:
         return hypot(*(here - self._stood)) > OFF
 
     def _undone(self, found: Shift | None) -> Shift:
-        return STILL if found is None else (found - self._place).beyond(LEFT)
+        return STILL if found is None else (found - self._place).or_none(LEAST)
 
 
 def registered(views: Sequence[View], registration: Registration) -> MadeViews:

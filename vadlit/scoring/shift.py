@@ -1,6 +1,5 @@
 """How far a whole picture has moved from where a reference of it lies."""
 
-from math import copysign
 from typing import NamedTuple, TypeVar, cast
 
 import cv2
@@ -43,9 +42,9 @@ class Shift(NamedTuple):
         """Back again."""
         return STILL - self
 
-    def beyond(self, least: float) -> "Shift":
-        """What it is longer by each way than so many pixels."""
-        return Shift(*(copysign(max(0.0, abs(way) - least), way) for way in self))
+    def or_none(self, least: float) -> "Shift":
+        """STILL where it is less than so many pixels each way."""
+        return self if max(map(abs, self)) >= least else STILL
 
 
 STILL = Shift(0.0, 0.0)

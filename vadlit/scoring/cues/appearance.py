@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -61,7 +60,7 @@ class Appearance:
     def learn(self, normal: Sequence[View]) -> None:
         """Take the background and the memory from normal footage."""
         views = (normal[number] for number in spread(normal, BACKGROUND_FRAMES))
-        self.background.learn(np.stack([moved(view.grey, -view.shift) for view in views]))
+        self.background.learn([moved(view.grey, -view.shift) for view in views])
         generator = torch.Generator().manual_seed(self.seed)
         chosen = spread(normal, MEMORY_FRAMES)
         # Four times as many as are kept, so that frames full of things give more than others.
