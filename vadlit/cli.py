@@ -32,7 +32,16 @@ MALLOC = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "400
 
 def main() -> None:
     """Run the command of `sys.argv`; a person's mistake ends in one sentence and exit code 2."""
-    arguments = sys.argv[1:]
+    try:
+        _dispatch(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, `head` say, has seen enough; Python is not to flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _dispatch(arguments: list[str]) -> None:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(usage())
     elif arguments[0] in ("-V", "--version"):
