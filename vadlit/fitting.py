@@ -10,6 +10,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint, Timer
 
 from vadlit.config import Config
 from vadlit.data.module import SequenceDataModule
+from vadlit.models.checkpoint import read_checkpoint
 from vadlit.models.module import PredictionModule
 from vadlit.progress import EpochLines
 from vadlit.run_folder import RunFolder
@@ -34,8 +35,14 @@ def fit(
     """Train to the last epoch; return the seconds it took, those before an interruption too.
 
     Only the process with a tracker shows and logs anything.
+
+    Raises:
+        UserError: `checkpoint` is none of vadlit, or of another encoder or decoder.
     """
     quieten_lightning()
+    if checkpoint:
+        # Lightning would answer broken bytes with whatever they lead to.
+        read_checkpoint(checkpoint)
     timer, watched = Timer(), tracker is not None and sys.stdout.isatty()
     # Two, because Lightning's `save_last` leaves out the epochs that are not the best yet.
     savers = [

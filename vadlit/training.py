@@ -9,6 +9,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
+from vadlit.checks import check_whole
 from vadlit.config import Config, flat
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.sequences import INPUT_FRAMES
@@ -27,6 +28,9 @@ from vadlit.tracking.model import log_detector
 from vadlit.tracking.run import Tracker, track
 from vadlit.tracking.sweep import parent_run
 from vadlit.views import predicting_taps
+
+# NumPy takes no larger one.
+LARGEST_SEED = 2**32 - 1
 
 
 def train(config: DictConfig) -> Evaluation | None:
@@ -84,10 +88,11 @@ def resolve(config: DictConfig) -> Config:
         ("trainer.max_epochs", resolved["trainer"]["max_epochs"], 1),
         ("trainer.devices", resolved["trainer"]["devices"], 1),
         ("trainer.num_nodes", resolved["trainer"]["num_nodes"], 1),
-        ("seed", resolved["seed"], 0),
     ):
-        if not isinstance(value, int) or value < least:
-            raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
+        check_whole(name, value, least)
+    seed = resolved["seed"]
+    if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
+        raise UserError(f"seed is {seed}; allowed is a whole number from 0 to {LARGEST_SEED}.")
     _check_shares(resolved)
     return resolved
 

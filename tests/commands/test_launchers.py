@@ -51,7 +51,7 @@ def test_a_sweep_holds_in_other_processes(
     swept = [f"hydra/launcher={launcher}", *settings, "seed=0,-1"]
     done = vadlit("train", "-m", *tiny, *swept, runs=tmp_path)
     assert done.returncode == 1, done.stderr
-    told = "failed: job 1, seed=-1: seed is -1; allowed is a whole number of 0 or more."
+    told = "failed: job 1, seed=-1: seed is -1; allowed is a whole number from 0 to 4294967295."
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert "base-none-1" in done.stdout.rpartition("frame AUROC")[2]

@@ -11,7 +11,7 @@ import pytest
 import torch
 from mlflow.tracking import MlflowClient
 
-from tests.commands.conftest import Vadlit
+from tests.commands.conftest import Mistake, Vadlit
 
 EPOCHS = 4
 
@@ -63,3 +63,13 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     assert run.info.status == "FINISHED"
     steps = {x.step for x in client.get_metric_history(run.info.run_id, "val/loss")}
     assert steps == set(range(EPOCHS))
+
+
+def test_a_broken_checkpoint_to_go_on_from_is_a_sentence(
+    mistake: Mistake, tiny: list[str], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.ckpt"
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    assert f"{broken} is not a checkpoint of vadlit." in mistake(
+        "train", *tiny, f"trainer.resume={broken}"
+    )

@@ -138,6 +138,7 @@ def test_a_job_that_fails_before_its_run_fails_the_sweep(
     [
         ("model=huge", "Could not find 'model/huge'"),
         ("trainer.epochs=3", "Could not override 'trainer.epochs'"),
+        ("seed=4294967296", "seed is 4294967296; allowed is a whole number from 0 to 4294967295."),
         ("trainer.max_epochs=0", "trainer.max_epochs is 0; allowed is"),
         ("data.size=[33,64]", "data.size is [33, 64]; allowed are"),
         ("data.root=/nowhere", "There is no Ped2 in /nowhere; allowed is"),

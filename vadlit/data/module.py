@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from vadlit.checks import check_whole
 from vadlit.data.balance import BalancedSequences, frame_differences
 from vadlit.data.events import Event
 from vadlit.data.sampler import RandomSequences, SeededSequences
@@ -59,8 +60,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
     ) -> None:
         super().__init__()
         for name, value in (("sequences", sequences), ("batch_size", batch_size)):
-            if not isinstance(value, int) or value < 1:
-                raise UserError(f"data.{name} is {value}; allowed is a whole number of 1 or more.")
+            check_whole(f"data.{name}", value, 1)
         allowed = _stretches(batch_size)
         if type(stretch) is not int or stretch not in allowed:
             raise UserError(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import isnan
 
-from vadlit.scoring.thresholds.base import check_non_negative, check_share, frames_in
+from vadlit.checks import check_non_negative, check_share
+from vadlit.scoring.thresholds.base import frames_in
 
 
 @dataclass

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vadlit.checks import check_non_negative
 from vadlit.scoring.cells import Grey
 from vadlit.scoring.shift import STILL, Reference, Shift, moved
-from vadlit.scoring.thresholds.base import check_non_negative
 from vadlit.scoring.view import MadeViews, Successive, View, spread
 
 # Frames of normal footage that the reference is the median of.

@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
-from vadlit.scoring.thresholds.base import check_non_negative, check_share, check_whole
+from vadlit.checks import check_non_negative, check_share, check_whole
 
 # Pixels over which the border of what is pasted fades, so that it is no edge of its own.
 FADE = 4

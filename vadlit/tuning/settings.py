@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vadlit.checks import check_non_negative, check_whole
 from vadlit.config import Config, build
 from vadlit.errors import UserError
-from vadlit.scoring.thresholds.base import check_non_negative, check_whole
 from vadlit.tuning.anomalies import Anomaly
 
 

@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +9,6 @@ from vadlit.scoring.thresholds.adaptive import Adaptive
 from vadlit.scoring.thresholds.base import (
     Floats,
     Threshold,
-    check_non_negative,
-    check_positive,
-    check_share,
     frames_in,
 )
 from vadlit.scoring.thresholds.conformal import Conformal
@@ -149,35 +145,6 @@ def test_a_file_with_an_entry_missing_or_foreign_does_not_pass(threshold: Thresh
 def test_a_value_that_is_not_finite_is_a_sentence(threshold: Threshold, value: float) -> None:
     with pytest.raises(UserError, match=f"^The threshold's value is {value}; .* finite number.$"):
         threshold.value = value
-
-
-@pytest.mark.parametrize("value", [0, 0.0, 3, 2.5])
-def test_a_setting_of_at_least_0_passes(value: float) -> None:
-    check_non_negative("The width", value)
-
-
-BAD: list[Any] = [-0.1, float("nan"), float("inf"), "three", None]
-
-
-@pytest.mark.parametrize("value", BAD)
-def test_any_other_setting_is_named_with_what_is_allowed(value: Any) -> None:
-    with pytest.raises(UserError, match=f"^The width is {value!r}; .* at least 0.$"):
-        check_non_negative("The width", value)
-
-
-@pytest.mark.parametrize("value", [*BAD, 0, 0.0])
-def test_a_setting_that_is_not_positive_is_named(value: Any) -> None:
-    check_positive("The width", 1e-9)
-    with pytest.raises(UserError, match=f"^The width is {value!r}; .* finite number above 0.$"):
-        check_positive("The width", value)
-
-
-@pytest.mark.parametrize("value", [*BAD, 1.01])
-def test_a_setting_that_is_no_share_is_named(value: Any) -> None:
-    check_share("The width", 0)
-    check_share("The width", 1.0)
-    with pytest.raises(UserError, match=f"^The width is {value!r}; .* from 0 to 1.$"):
-        check_share("The width", value)
 
 
 def test_seconds_are_the_nearest_whole_number_of_frames() -> None:

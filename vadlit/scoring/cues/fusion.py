@@ -7,13 +7,13 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from vadlit.checks import check_non_negative, check_whole
 from vadlit.config import build
 from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
 from vadlit.scoring.cues.joining import Scale, joined, mean_of_worst, normal_scale, standardised
 from vadlit.scoring.quantity import Quantity
 from vadlit.scoring.registration import Registration, registered
-from vadlit.scoring.thresholds.base import check_non_negative
 from vadlit.scoring.view import CueValue, Pending, View, spread
 
 T = TypeVar("T")
@@ -83,8 +83,7 @@ class Fusion:
         chosen = {name: part for name, part in parts.items() if part is not None}
         if not chosen:
             raise UserError("cue.parts is empty; allowed is one local cue or more.")
-        if not isinstance(worst, int) or worst < 1:
-            raise UserError(f"cue.worst is {worst}; allowed is a whole number of 1 or more.")
+        check_whole("cue.worst", worst, 1)
         self.parts: dict[str, LocalCue] = {
             name: build(part, "vadlit.scoring.cues") for name, part in chosen.items()
         }

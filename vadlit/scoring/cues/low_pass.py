@@ -2,10 +2,10 @@
 
 from kornia.filters import gaussian_blur2d
 
+from vadlit.checks import check_positive, check_share
 from vadlit.scoring.cues.whole import WholeFrame
 from vadlit.scoring.psnr import decibels
 from vadlit.scoring.quantity import Quantity
-from vadlit.scoring.thresholds.base import check_positive, check_share
 from vadlit.scoring.view import CueValue, View
 
 # Deviations that the filter reaches.

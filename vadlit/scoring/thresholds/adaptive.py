@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from vadlit.scoring.thresholds.base import Floats, Threshold, check_positive, frames_in
+from vadlit.checks import check_positive
+from vadlit.scoring.thresholds.base import Floats, Threshold, frames_in
 from vadlit.scoring.thresholds.conformal import Conformal
 
 # Deviation of a normal distribution over its median absolute deviation.

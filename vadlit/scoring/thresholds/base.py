@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vadlit.checks import check_positive
 from vadlit.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -104,30 +105,6 @@ def above(scores: Floats, levels: Floats) -> NDArray[np.bool_]:
     return ~np.asarray(scores <= levels)
 
 
-def check_non_negative(name: str, value: float) -> None:
-    """Raise UserError unless the setting `name` is a finite number of at least 0."""
-    if not _is_number(value) or value < 0:
-        raise UserError(f"{name} is {value!r}; it must be a finite number of at least 0.")
-
-
-def check_positive(name: str, value: float) -> None:
-    """Raise UserError unless the setting `name` is a finite number above 0."""
-    if not _is_number(value) or value <= 0:
-        raise UserError(f"{name} is {value!r}; it must be a finite number above 0.")
-
-
-def check_whole(name: str, value: int, least: int) -> None:
-    """Raise UserError unless the setting `name` is a whole number of `least` or more."""
-    if type(value) is not int or value < least:
-        raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
-
-
-def check_share(name: str, value: float) -> None:
-    """Raise UserError unless the setting `name` is a number from 0 to 1."""
-    if not _is_number(value) or not 0 <= value <= 1:
-        raise UserError(f"{name} is {value!r}; it must be a number from 0 to 1.")
-
-
 def frames_in(name: str, seconds: float, frame_rate: float | None) -> int:
     """The whole number of frames nearest to a time; UserError if the rate is unknown.
 
@@ -143,7 +120,3 @@ def frames_in(name: str, seconds: float, frame_rate: float | None) -> int:
 
 def _as_scores(event: Floats) -> Floats:
     return np.atleast_1d(np.asarray(event, np.float64))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and isfinite(value)

@@ -5,8 +5,9 @@ from math import floor
 
 import numpy as np
 
+from vadlit.checks import check_positive
 from vadlit.errors import UserError
-from vadlit.scoring.thresholds.base import Floats, Threshold, check_positive, frames_in
+from vadlit.scoring.thresholds.base import Floats, Threshold, frames_in
 
 HOUR = 3600.0
 FEWEST = 10  # blocks; of fewer, no tail can be told

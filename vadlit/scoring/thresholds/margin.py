@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vadlit.scoring.thresholds.base import Floats, Threshold, check_non_negative
+from vadlit.checks import check_non_negative
+from vadlit.scoring.thresholds.base import Floats, Threshold
 
 
 @dataclass

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vadlit.scoring.thresholds.base import Floats, Threshold, check_share
+from vadlit.checks import check_share
+from vadlit.scoring.thresholds.base import Floats, Threshold
 
 
 @dataclass

@@ -1,0 +1,43 @@
+from typing import Any
+
+import pytest
+
+from vadlit.checks import check_non_negative, check_positive, check_share, check_whole
+from vadlit.errors import UserError
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 3, 2.5])
+def test_a_setting_of_at_least_0_passes(value: float) -> None:
+    check_non_negative("The width", value)
+
+
+BAD: list[Any] = [-0.1, float("nan"), float("inf"), "three", None]
+
+
+@pytest.mark.parametrize("value", BAD)
+def test_any_other_setting_is_named_with_what_is_allowed(value: Any) -> None:
+    with pytest.raises(UserError, match=f"^The width is {value!r}; .* at least 0.$"):
+        check_non_negative("The width", value)
+
+
+@pytest.mark.parametrize("value", [*BAD, 0, 0.0])
+def test_a_setting_that_is_not_positive_is_named(value: Any) -> None:
+    check_positive("The width", 1e-9)
+    with pytest.raises(UserError, match=f"^The width is {value!r}; .* finite number above 0.$"):
+        check_positive("The width", value)
+
+
+@pytest.mark.parametrize("value", [*BAD, 1.01])
+def test_a_setting_that_is_no_share_is_named(value: Any) -> None:
+    check_share("The width", 0)
+    check_share("The width", 1.0)
+    with pytest.raises(UserError, match=f"^The width is {value!r}; .* from 0 to 1.$"):
+        check_share("The width", value)
+
+
+@pytest.mark.parametrize("value", [1, -3, 2.0, True, "2", None])
+def test_a_setting_that_is_no_whole_number_is_named_with_the_least(value: Any) -> None:
+    check_whole("The width", 2, 2)
+    message = rf"The width is {value}; allowed is a whole number of 2 or more\."
+    with pytest.raises(UserError, match=message):
+        check_whole("The width", value, 2)

@@ -1,0 +1,33 @@
+"""Numbers that are refused in one sentence."""
+
+from math import isfinite
+
+from vadlit.errors import UserError
+
+
+def check_non_negative(name: str, value: float) -> None:
+    """Raise UserError unless the setting `name` is a finite number of at least 0."""
+    if not _is_number(value) or value < 0:
+        raise UserError(f"{name} is {value!r}; it must be a finite number of at least 0.")
+
+
+def check_positive(name: str, value: float) -> None:
+    """Raise UserError unless the setting `name` is a finite number above 0."""
+    if not _is_number(value) or value <= 0:
+        raise UserError(f"{name} is {value!r}; it must be a finite number above 0.")
+
+
+def check_whole(name: str, value: int, least: int) -> None:
+    """Raise UserError unless the setting `name` is a whole number of `least` or more."""
+    if type(value) is not int or value < least:
+        raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
+
+
+def check_share(name: str, value: float) -> None:
+    """Raise UserError unless the setting `name` is a number from 0 to 1."""
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise UserError(f"{name} is {value!r}; it must be a number from 0 to 1.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and isfinite(value)
