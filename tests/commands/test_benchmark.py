@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.commands.conftest import Mistake, Vadlit
 
@@ -13,22 +14,38 @@ TINY = [
     "batches=3",
     "turns=1",
     "rows.augmented.stretches=[6,5]",
-    "rows.whole={frames:12,sequences:4,epochs:1}",
+    "rows.prediction={size:[32,64],frames:6}",
+    "rows.encoding={size:[32,64],frames:3}",
+    "rows.preset.frames=8",
+    "rows.growth={frames:[40,80],batches:3,turns:1}",
+    "rows.startup.size=[32,64]",
+    "rows.memory={size:[32,64],minutes:0.1}",
 ]
+ROWS = [
+    "training", "augmented", "losses", "prediction", "encoding", "preset", "startup", "memory",
+    "growth", "gpu",
+]  # fmt: skip
 
 
 @pytest.mark.slow
 def test_every_row_says_something(vadlit: Vadlit, tmp_path: Path) -> None:
-    done = vadlit("benchmark", *TINY, "only=[training,augmented,losses]", f"out={tmp_path}")
+    done = vadlit("benchmark", *TINY, f"only=[{','.join(ROWS)}]", f"out={tmp_path}")
     assert done.returncode == 0, done.stderr
     (file,) = tmp_path.glob("*.json")
     rows = json.loads(file.read_text())["rows"]
-    assert set(rows) == {"training", "augmented", "losses"}
-    assert all(figure["median"] > 0 for row in rows.values() for figure in row["figures"])
+    assert list(rows) == ROWS
+    told = {name: row.get("figures", row.get("skipped")) for name, row in rows.items()}
+    skipped = {name: why for name, why in told.items() if isinstance(why, str)}
+    if not torch.cuda.is_available():
+        assert skipped.pop("gpu") == "there is no graphics card here"
+    assert not skipped
+    figures = [figure for row in told.values() if not isinstance(row, str) for figure in row]
+    assert all(figure["median"] > 0 for figure in figures)
     assert "vadlit over the thesis's way" in done.stdout
 
 
 def test_a_row_that_is_not_there_is_told(mistake: Mistake) -> None:
-    assert "only names training2; allowed are training, augmented, losses" in mistake(
-        "benchmark", "only=[training2]"
+    assert (
+        "only names training2; allowed are training, augmented, losses, whole, prediction"
+        in mistake("benchmark", "only=[training2]")
     )

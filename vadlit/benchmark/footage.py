@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from vadlit.data.labels import Labels, write_labels
+
 Image = npt.NDArray[np.uint8]
 
-RATE = 10
+RATE = 10.0
 # Height and width of Ped2, and the longest of its clips.
 SOURCE, CLIP = (240, 360), 180
 
@@ -33,6 +35,7 @@ def belt(count: int, size: tuple[int, int] = SOURCE, seed: int = 0) -> Iterator[
 def write_clip(folder: Path, count: int, seed: int = 0) -> list[Path]:
     """A clip as a folder of JPEG files, in order."""
     folder.mkdir(parents=True)
+    write_labels(folder / "labels.json", Labels(RATE))
     files = [folder / f"{number:05d}.jpg" for number in range(count)]
     for file, image in zip(files, belt(count, seed=seed), strict=True):
         cv2.imwrite(str(file), image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])

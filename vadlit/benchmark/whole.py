@@ -9,7 +9,14 @@ from vadlit.benchmark.footage import CLIP, write_data_set
 from vadlit.config import data_root
 
 
-def whole(size: list[int], frames: int, sequences: int, epochs: int) -> list[Figure]:
+def whole(
+    size: list[int],
+    frames: int,
+    sequences: int,
+    epochs: int,
+    augmentation: str = "none",
+    minutes: float = 8.0,
+) -> list[Figure]:
     """Minutes of `vadlit train score=thesis`, on Ped2 where it is present, else on as many frames.
 
     Args:
@@ -17,6 +24,8 @@ def whole(size: list[int], frames: int, sequences: int, epochs: int) -> list[Fig
         frames: Of the training set, where Ped2 is missing.
         sequences: Of an epoch.
         epochs: Of the training.
+        augmentation: Its name.
+        minutes: That it takes at most.
     """
     with TemporaryDirectory() as scratch:
         ped2 = Path(data_root()) / "ped2"
@@ -30,10 +39,12 @@ def whole(size: list[int], frames: int, sequences: int, epochs: int) -> list[Fig
             f"data.cache_dir={scratch}/cache",
             f"trainer.max_epochs={epochs}",
             f"runs={scratch}/runs",
+            f"augmentation={augmentation}",
             "score=thesis",
         )
-    name = f"{epochs} x {sequences} sequences, {'Ped2' if root is ped2 else 'drawn frames'}"
+    seen = "Ped2" if root is ped2 else "drawn frames"
+    name = f"{epochs} x {sequences} sequences, {seen}, augmentation={augmentation}"
     return [
-        Figure(f"{name}: all", [took.seconds / 60], "min", at_most(8)),
+        Figure(f"{name}: all", [took.seconds / 60], "min", at_most(minutes)),
         Figure(f"{name}: memory", [took.peak], "GiB"),
     ]
