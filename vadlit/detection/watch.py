@@ -59,7 +59,7 @@ def watch(
         seconds = times.popleft()
         if said is None:
             continue
-        level = detector.threshold.level(said.score)
+        level = detector.threshold.level(said.score, said.changed)
         on = alarm.push(said.score, level, said.changed)
         flagged = isnan(said.score) or said.score > level
         kind = "changed" if said.changed else ""

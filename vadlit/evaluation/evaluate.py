@@ -74,20 +74,20 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     missing = masks_missing(events)
     frames = sum(map(len, data.val)) + 2 * sum(map(len, data.test))
     with tqdm(total=frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
-        val = [_score(detector, event, bar, maps=False).scores for event in data.val]
+        normal = [_score(detector, event, bar, maps=False) for event in data.val]
         rate = _frame_rate(data.val)
-        detector.normal = [event.score for event in val]
+        detector.normal = [event.scores.score for event in normal]
         detector.threshold.fit(detector.normal, rate)
         detector.framing = replace(data.framing(), frame_rate=rate)
         found, copied = (
             [_score(each, event, bar, maps=missing is None) for event in data.test]
             for each in (detector, copy)
         )
-    test = [event.scores for event in found]
+    val, test = ([event.scores for event in scored] for scored in (normal, found))
     assert_every_frame_scored(test, {event.event.name: len(event) for event in data.test})
     levels = {
-        split: [detector.threshold.levels(event.score) for event in scored]
-        for split, scored in (("val", val), ("test", test))
+        split: [detector.threshold.levels(event.scores.score, event.changed) for event in scored]
+        for split, scored in (("val", normal), ("test", found))
     }
     flagged = [event.above(level) for event, level in zip(test, levels["test"], strict=True)]
     raised = [

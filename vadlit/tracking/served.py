@@ -27,7 +27,9 @@ class ServedDetector(PythonModel):
         found = [score for frame in model_input if (score := self.detector.step(frame))]
         rows = [(score.frame, score.cue, score.score) for score in found]
         table = pd.DataFrame(rows, columns=["frame", "cue", "score"])
-        table["anomalous"] = self.detector.threshold.decide(table["score"].to_numpy(np.float64))
+        table["anomalous"] = self.detector.threshold.decide(
+            table["score"].to_numpy(np.float64), np.array([score.changed for score in found], bool)
+        )
         return table
 
 

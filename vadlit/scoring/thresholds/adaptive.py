@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import inf, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from vadlit.scoring.thresholds.conformal import Conformal
 
 # Deviation of a normal distribution over its median absolute deviation.
 PER_MAD = 1.4826
+# Step over deviation that makes up for a distance from the median at once, on average: one over
+# twice the density there.
+PULL = sqrt(pi / 2)
 
 
 @dataclass
@@ -25,6 +28,8 @@ class Adaptive(Threshold):
     fitted on, and whose block maxima its guarantee needs to be exchangeable.
 
     A jump to above the level is not followed: the alarm stays until the threshold is fitted anew.
+    In another light other scores are normal: once the scene has changed, the steps begin large and
+    become smaller as 1/n, so that the median is soon that of the scores since.
 
     Attributes:
         false_alarms_per_hour: As of `Conformal`.
@@ -45,6 +50,7 @@ class Adaptive(Threshold):
         check_positive("The threshold's time_constant", self.time_constant)
         check_positive("The threshold's bound", self.bound)
         self._median = self._step = self._limit = self._shift = 0.0
+        self._followed = inf
 
     def derive(self, events: list[Floats], frame_rate: float | None) -> float:
         """The conformal level of the scores less the movement of their median."""
@@ -52,8 +58,7 @@ class Adaptive(Threshold):
         self._median = float(np.median(scores))
         deviation = PER_MAD * float(np.median(np.abs(scores - self._median)))
         frames = frames_in("The threshold's time_constant", self.time_constant, frame_rate)
-        # The median's pull on the steps is 2 density = sqrt(2 / pi) / deviation at their zero.
-        self._step = sqrt(pi / 2) * deviation / max(1, frames)
+        self._step = PULL * deviation / max(1, frames)
         self._limit = self.bound * deviation
         return self._conformal.derive([self._steadied(event) for event in events], frame_rate)
 
@@ -68,18 +73,22 @@ class Adaptive(Threshold):
 
     def reset(self) -> None:
         """Begin a new event, at the level of the fit."""
-        self._shift = 0.0
+        self._shift, self._followed = 0.0, inf
 
-    def level(self, score: float) -> float:
+    def level(self, score: float, changed: bool = False) -> float:
         """What the event's next score is compared with; one not above it is followed."""
         level = self.value + self._shift
-        if score <= level:
+        if changed:
+            self._followed = 0.0
+        elif score <= level:
             self._follow(score)
         return level
 
     def _follow(self, score: float) -> None:
+        self._followed += 1
         at = self._median + self._shift
-        moved = self._shift + self._step * ((score > at) - (score < at))
+        step = max(self._step, PULL * self._limit / self.bound / self._followed)
+        moved = self._shift + step * ((score > at) - (score < at))
         self._shift = max(-self._limit, min(self._limit, moved))
 
     def state(self) -> dict[str, float]:

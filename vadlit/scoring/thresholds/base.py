@@ -71,24 +71,25 @@ class Threshold(ABC):
     def reset(self) -> None:  # noqa: B027 - most thresholds keep nothing of an event
         """Begin a new event."""
 
-    def level(self, score: float) -> float:
+    def level(self, score: float, changed: bool = False) -> float:
         """What the event's next score is compared with: anomalous is all but `score <= level`.
 
         So NaN is anomalous: what cannot be scored must not pass as normal. A threshold that
-        adapts does so afterwards.
+        adapts does so afterwards, and takes note where the scene as a whole has changed.
         """
         return self.value
 
-    def levels(self, scores: Floats) -> Floats:
+    def levels(self, scores: Floats, changed: NDArray[np.bool_] | None = None) -> Floats:
         """The levels of the scores of one event, of the same shape, from its beginning."""
         self.reset()
-        found = [self.level(score) for score in scores.ravel().tolist()]
-        return np.array(found, np.float64).reshape(scores.shape)
+        other = np.zeros(scores.shape, np.bool_) if changed is None else changed
+        found = map(self.level, scores.ravel().tolist(), other.ravel().tolist())
+        return np.array([*found], np.float64).reshape(scores.shape)
 
-    def decide(self, scores: Floats) -> NDArray[np.bool_]:
+    def decide(self, scores: Floats, changed: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Whether each score of one event is anomalous, from its beginning."""
         scores = np.asarray(scores, np.float64)
-        return above(scores, self.levels(scores))
+        return above(scores, self.levels(scores, changed))
 
     def state(self) -> dict[str, float]:
         """What `fit` learned, for JSON."""
