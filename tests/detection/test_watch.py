@@ -59,7 +59,7 @@ def test_what_cannot_be_scored_is_flagged_and_a_changed_scene_named() -> None:
 
 def test_levels_are_those_of_the_threshold() -> None:
     made = copying()
-    made.threshold = Mock(wraps=made.threshold, span=0.0, level=lambda score: score + 1)
+    made.threshold = Mock(wraps=made.threshold, span=0.0, level=lambda score, changed: score + 1)
     assert not any(row.flagged for row in rows(made))
     found = np.array([(row.score, row.level) for row in rows(made)])
     assert np.array_equal(found[:, 1], found[:, 0] + 1)

@@ -135,6 +135,34 @@ def test_a_new_event_begins_at_the_level_of_the_fit() -> None:
     assert threshold.level(-30.0) == threshold.value
 
 
+def test_after_a_change_of_light_the_level_is_that_of_the_scores_since() -> None:
+    threshold = made()
+    before, after = normal(600), 3 + normal(1200, seed=2)
+    changed = np.zeros(1800, bool)
+    changed[600:603] = True
+    levels = threshold.levels(np.concatenate([before, after]), changed)
+    # Two seconds on it has come as far as it would else in two minutes.
+    assert levels[623] - threshold.value == pytest.approx(3, abs=1)
+    assert levels[900:].mean() - threshold.value == pytest.approx(3, abs=0.5)
+    steady = threshold.levels(np.concatenate([before, after]))
+    assert steady[623] - threshold.value < 0.5
+    np.testing.assert_array_equal(levels[:601], steady[:601])
+
+
+def test_what_is_above_the_level_after_a_change_of_light_does_not_move_it() -> None:
+    threshold = made()
+    changed = np.arange(100) == 0
+    levels = threshold.levels(np.full(100, threshold.value + 1.0), changed)
+    np.testing.assert_array_equal(levels, threshold.value)
+
+
+def test_a_change_of_light_ends_with_its_event() -> None:
+    threshold = made()
+    scores = normal(100)
+    threshold.levels(scores, np.ones(100, bool))
+    np.testing.assert_array_equal(threshold.levels(scores), made().levels(scores))
+
+
 def test_drift_of_the_validation_scores_is_no_part_of_the_level() -> None:
     """An hour held out that drifts by three deviations, twice there and back."""
     hour = 36_000
