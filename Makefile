@@ -6,6 +6,7 @@ export VADLIT_DATA ?= $(abspath ../shared/data)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEMO := runs/demo
+CORES := $(shell getconf _NPROCESSORS_ONLN)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -28,7 +29,8 @@ demo: $(INSTALLED) ## simulate a line, prepare it, train two decoders and the de
 	@echo "Curves, pictures and the comparison: make ui, then http://127.0.0.1:5000, study demo."
 
 test: lint ## check format, lint and types, then run all tests
-	$(BIN)/pytest -rs
+	# Most of them wait for commands of one thread: each core has tests of its own.
+	OMP_NUM_THREADS=1 $(BIN)/pytest -rs -n $(CORES) --dist loadfile
 
 lint: $(INSTALLED) ## check format, lint and types
 	$(BIN)/ruff format --check .

@@ -23,9 +23,20 @@ TINY = [
     "rows.prediction={size:[32,64],frames:6}",
     "rows.encoding={size:[32,64],frames:3}",
     "rows.preset.frames=8",
+    "rows.filming={lines:[can],size:[32,64],frames:2,turns:1}",
     "rows.growth={frames:[40,80],batches:3,turns:1}",
 ]
-ROWS = ["training", "augmented", "losses", "prediction", "encoding", "preset", "growth", "gpu"]
+ROWS = [
+    "training",
+    "augmented",
+    "losses",
+    "prediction",
+    "encoding",
+    "preset",
+    "growth",
+    "gpu",
+    "filming",
+]
 
 
 @pytest.mark.slow
