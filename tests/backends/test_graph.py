@@ -153,6 +153,24 @@ except Exception as error:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_signals_find_their_stack_once_a_model_is_gone() -> None:
+    need("openvino")
+    code = """
+import faulthandler, os, signal
+from vadlit.backends.openvino import OpenVINO
+from vadlit.models.encoder import Encoder
+faulthandler.enable()  # gives the main thread a stack for signals
+made = OpenVINO({"_target_": "vadlit.backends.graph.Float"}).convert(
+    Encoder(), ("layer1",), (32, 64), None
+)
+del made
+signal.signal(signal.SIGUSR1, lambda *_: print("told"))
+os.kill(os.getpid(), signal.SIGUSR1)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "told\n"), done.stderr
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -1,7 +1,9 @@
 """OpenVINO, on the CPU."""
 
+import ctypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -39,7 +41,8 @@ class OpenVINO(GraphBackend):
         }
         core = openvino.Core()
         try:
-            compiled = core.compile_model(core.read_model(model), "CPU", settings)
+            with _signal_stack_kept():
+                compiled = core.compile_model(core.read_model(model), "CPU", settings)
         except RuntimeError as error:
             raise UserError("The exported encoder cannot be read by OpenVINO.") from error
         request = compiled.create_infer_request()
@@ -58,3 +61,22 @@ def _silent() -> ModuleType:
     with package_named("openvino"):
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         return import_module("openvino")
+
+
+@contextmanager
+def _signal_stack_kept() -> Iterator[None]:
+    """Keep the thread's stack for signals.
+
+    Compiling a model puts another in its place, which is gone with the model (OpenVINO 2026.4): the
+    next Ctrl-C, or the end of a process of one's own, would be a segmentation fault.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    call = ctypes.CDLL(None).sigaltstack
+    kept = ctypes.create_string_buffer(64)  # a stack_t has 24 bytes
+    call(None, kept)
+    try:
+        yield
+    finally:
+        call(kept, None)
