@@ -156,10 +156,12 @@ except Exception as error:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the stack")
 def test_signals_find_the_stack_they_had() -> None:
-    """What a model leaves in its place is gone with the model."""
+    """What a model puts in its place is gone with the model."""
     need("openvino")
     before = signal_stack()
-    OpenVINO(FLOAT).convert(encoder(), ("layer2",), SIZE, None)
+    model = OpenVINO(FLOAT).convert(encoder(), ("layer2",), SIZE, None)
+    assert signal_stack() == before
+    del model
     assert signal_stack() == before
 
 
