@@ -23,7 +23,7 @@ TINY = [
     "rows.prediction={size:[32,64],frames:6}",
     "rows.encoding={size:[32,64],frames:3}",
     "rows.preset.frames=8",
-    "rows.filming={lines:[can],size:[32,64],frames:2,turns:1}",
+    "rows.filming={lines:[can],size:[32,64],frames:3,turns:1}",
     "rows.growth={frames:[40,80],batches:3,turns:1}",
 ]
 ROWS = [
