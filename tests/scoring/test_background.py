@@ -136,6 +136,15 @@ def test_after_a_push_the_background_is_the_median_of_the_frames_since() -> None
     assert not background.see(scene()).foreground.any()
 
 
+def test_of_a_camera_that_is_pushed_for_long_the_last_frames_count() -> None:
+    background, place = learned(), scene(5)
+    for _ in range(60):
+        background.see(scene(6), pushed=True)
+    for _ in range(50):
+        background.see(place, pushed=True)
+    assert not background.see(place).foreground.any()
+
+
 def test_an_event_begins_with_what_was_learned() -> None:
     background = learned(follow=2.0)
     frame = with_thing(scene(), 48)

@@ -1,6 +1,7 @@
 """The empty scene, under whatever light there is."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vadlit.scoring.cells import DARK, Grey, cell_means
+from vadlit.scoring.registration import SETTLING
 from vadlit.scoring.shift import STILL, Shift, moved
 
 Floats = NDArray[np.float32]
@@ -64,7 +66,7 @@ class Background:
     def reset(self) -> None:
         """Go back to what was learned."""
         self._now = self._learned.copy()
-        self._elsewhere: list[Grey] = []
+        self._elsewhere: deque[Grey] = deque(maxlen=SETTLING)
 
     def of_learned(self, grey: Grey, shift: Shift = STILL) -> Tensor:
         """Foreground of a frame (H, W) of normal footage, (h, w) bool; nothing is followed."""
@@ -77,13 +79,14 @@ class Background:
         Args:
             grey: (H, W).
             shift: How far its scene lies from that of the background.
-            pushed: The scene is another one; once it is no longer, the median of what was seen
-                meanwhile is the background.
+            pushed: The scene is another one; once it is no longer, the median of the last 50
+                frames in which it was is the background.
         """
         if pushed:
             self._elsewhere.append(grey)
         elif self._elsewhere:
-            self._now, self._elsewhere = _median(self._elsewhere), []
+            self._now = _median(self._elsewhere)
+            self._elsewhere.clear()
         background = moved(self._now, shift)
         lit = light(grey, background)
         foreground = self._in_front(grey, background, lit)
@@ -115,8 +118,8 @@ def light(grey: Grey, background: Floats) -> Floats:
     return np.median(tiles, axis=1).astype(np.float32).reshape(TILES, TILES)
 
 
-def _median(greys: Sequence[Grey]) -> Floats:
-    middle: Floats = np.median(np.stack(greys), axis=0).astype(np.float32)
+def _median(greys: Collection[Grey]) -> Floats:
+    middle: Floats = np.median([*greys], axis=0).astype(np.float32)
     return middle
 
 
