@@ -8,7 +8,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from vadlit.config import conf_dir
-from vadlit.simulation.film import Shot, Studio
+from vadlit.simulation.film import Shot
 from vadlit.simulation.line import Plan
 from vadlit.simulation.settings import Settings, checked
 
@@ -34,15 +34,6 @@ def film() -> Film:
     """Film an event with some settings changed."""
 
     def filmed(plan: Plan, *overrides: str) -> list[Shot]:
-        chosen = settings(*overrides)
-        studio = Studio(
-            chosen.line,
-            chosen.size,
-            chosen.rate,
-            chosen.seed,
-            camera=chosen.camera,
-            surroundings=chosen.surroundings,
-        )
-        return list(studio.film(plan))
+        return list(settings(*overrides).studio().film(plan))
 
     return filmed

@@ -11,7 +11,6 @@ from tests.simulation.conftest import settings
 from vadlit.data.folder import Folder
 from vadlit.data.labels import read_labels
 from vadlit.errors import UserError
-from vadlit.simulation.film import Studio
 from vadlit.simulation.settings import Settings
 from vadlit.simulation.simulate import simulate
 from vadlit.video.file import VideoFile
@@ -45,11 +44,7 @@ def test_a_data_set_is_written_as_it_is_read(small: Settings, tmp_path: Path) ->
 def test_labels_are_those_of_the_frames(small: Settings) -> None:
     video = simulate(small)[2]
     chosen = settings(EVENTS)
-    studio = Studio(
-        chosen.line, chosen.size, chosen.rate, chosen.seed,
-        camera=chosen.camera, surroundings=chosen.surroundings,
-    )  # fmt: skip
-    shots = list(studio.film(chosen.plans[2]))
+    shots = list(chosen.studio().film(chosen.plans[2]))
     labels = read_labels(video.with_suffix(".json"), len(shots))
     assert labels.frame_rate == 5
     labelled = np.zeros(len(shots), bool)

@@ -10,7 +10,6 @@ from omegaconf import OmegaConf
 from vadlit.benchmark.figures import Figure, at_least
 from vadlit.benchmark.turns import Way, in_turns, seconds
 from vadlit.config import Config
-from vadlit.simulation.film import Studio
 from vadlit.simulation.settings import checked
 from vadlit.video.write import VideoWriter
 
@@ -35,14 +34,7 @@ def _filming(line: str, size: list[int], frames: int, file: Path) -> Way:
     overrides = [f"line={line}", f"size={[*size]}", "rate=30", f"out={file.parent}"]
     config = compose("simulate", [*overrides, f"events={event}"])
     settings = checked(cast(Config, OmegaConf.to_container(config, resolve=True)))
-    studio = Studio(
-        settings.line,
-        settings.size,
-        settings.rate,
-        settings.seed,
-        camera=settings.camera,
-        surroundings=settings.surroundings,
-    )
+    studio = settings.studio()
 
     def work() -> None:
         with VideoWriter(file, settings.size, settings.rate) as video:

@@ -14,11 +14,14 @@ from vadlit.video.resize import resize
 TIMES = 20
 
 
-def gpu(size: list[int], sequences: int, epochs: int, batches: list[int], turns: int) -> Outcome:
+def gpu(
+    size: list[int], frames: int, sequences: int, epochs: int, batches: list[int], turns: int
+) -> Outcome:
     """The thesis's training without and with augmentation, and the encoder's frames a second.
 
     Args:
         size: Height and width of a frame.
+        frames: Of the training set, where Ped2 is missing.
         sequences: Of an epoch.
         epochs: Of the training.
         batches: Frames that are encoded at once.
@@ -26,13 +29,17 @@ def gpu(size: list[int], sequences: int, epochs: int, batches: list[int], turns:
     """
     if not torch.cuda.is_available():
         return "there is no graphics card here"
-    return measured("cuda", size, sequences, epochs, batches, turns)
+    return [
+        *whole(size, frames, sequences, epochs, "none", 0.5),
+        *whole(size, frames, sequences, epochs, "general", 1.5),
+        *encoder_on("cuda", torch.cuda.get_device_name(), size, batches, turns),
+    ]
 
 
-def measured(
-    device: str, size: list[int], sequences: int, epochs: int, batches: list[int], turns: int
+def encoder_on(
+    device: str, name: str, size: list[int], batches: list[int], turns: int
 ) -> list[Figure]:
-    """The same on any device; only a graphics card is held to the goals."""
+    """Frames a second of the encoder on a device of some name, and its share of the limit."""
     encoder = Encoder().to(device)
     shown = [resize(image, (size[0], size[1])) for image in belt(max(batches))]
     work = multiply_adds(encoder, shown[0])
@@ -40,16 +47,13 @@ def measured(
         f"batches of {each}": encoding_rate(encoder, shown, TIMES * each, each) for each in batches
     }
     found = in_turns(ways | {"peak": lambda: peak(device)}, turns)
-    card = torch.cuda.get_device_name() if device == "cuda" else device
     return [
-        *whole(size, 2550, sequences, epochs, "none", 0.5),
-        *whole(size, 2550, sequences, epochs, "general", 1.5),
-        *(Figure(f"{card}, encoder, {name}", found[name], "frames/s") for name in ways),
+        *(Figure(f"{name}, {way}", found[way], "frames/s") for way in ways),
         *(
             Figure(
-                f"{card}, encoder, {name}: share of the limit",
-                [a * work / b for a, b in zip(found[name], found["peak"], strict=True)],
+                f"{name}, {way}: share of the limit",
+                [rate * work / top for rate, top in zip(found[way], found["peak"], strict=True)],
             )
-            for name in ways
+            for way in ways
         ),
     ]

@@ -1,7 +1,6 @@
 """The thesis's detector, each frame encoded once, against four frames encoded for each."""
 
 import torch
-from torch import Tensor
 
 from vadlit.benchmark.figures import Figure, at_least, ratio
 from vadlit.benchmark.footage import belt
@@ -13,6 +12,7 @@ from vadlit.models.decoders.base import BaseDecoder
 from vadlit.models.encoder import TAPS, Encoder
 from vadlit.models.normalisation import denormalise, normalise
 from vadlit.models.predictor import Predictor
+from vadlit.scoring.psnr import psnr
 
 PSNR: Config = {
     "encoder": {},
@@ -45,9 +45,11 @@ def prediction(size: list[int], frames: int, turns: int) -> list[Figure]:
     def four() -> None:
         images = [torch.from_numpy(frame).permute(2, 0, 1).float() / 255 for frame in shown]
         for last in range(INPUT_FRAMES, frames):
-            features = encoder(normalise(torch.stack(images[last - 4 : last])), TAPS[-1:])
+            features = encoder(
+                normalise(torch.stack(images[last - INPUT_FRAMES : last])), TAPS[-1:]
+            )
             made = predictor.decoder({"layer4": features["layer4"].flatten(0, 1)[None]})
-            _psnr(denormalise(made)[0], images[last])
+            psnr(denormalise(made)[0], images[last]).item()
 
     found = in_turns(
         {"once": lambda: frames / seconds(once), "four": lambda: frames / seconds(four)}, turns
@@ -57,7 +59,3 @@ def prediction(size: list[int], frames: int, turns: int) -> list[Figure]:
         Figure("four frames encoded for each", found["four"], "frames/s"),
         ratio("once over four", found["once"], found["four"], at_least(3.4)),
     ]
-
-
-def _psnr(made: Tensor, target: Tensor) -> float:
-    return -10 * (made - target).square().mean().log10().item()

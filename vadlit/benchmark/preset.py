@@ -1,11 +1,13 @@
 """The default preset on drawn footage, from the file to the alarm."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import cv2
 import torch
 
 from vadlit.backends.convert import switched
@@ -40,11 +42,9 @@ def preset(
         backends: That a checkpoint can be run by, by name.
         exported: The name of one that calibrates on normal footage.
     """
-    threads = torch.get_num_threads()
-    with TemporaryDirectory() as place:
+    with TemporaryDirectory() as place, _cores_shared():
         scratch = Path(place)
         video, checkpoint = write_video(scratch / "video.mp4", frames), train_preset(scratch, size)
-        share_cores()
         try:
             made = {name: switched(load(checkpoint), each) for name, each in backends.items()}
         except MissingPackageError as error:
@@ -54,8 +54,7 @@ def preset(
         made[exported] = load(folder)
         ways = {n: rate(each, video, frames, scratch / f"found-{n}") for n, each in made.items()}
         found = in_turns(ways, turns)
-        parts = in_turns(_parts(next(iter(made.values())), video), turns)
-    torch.set_num_threads(threads)
+        parts = in_turns(_parts(next(iter(made.values())), video, frames), turns)
     best = max(made, key=lambda name: median(found[name]))
     return [
         *(
@@ -64,6 +63,18 @@ def preset(
         ),
         *(Figure(f"{name}, alone", parts[name], "ms") for name in parts),
     ]
+
+
+@contextmanager
+def _cores_shared() -> Iterator[None]:
+    """As `vadlit detect` shares them, and then as they were."""
+    threads = torch.get_num_threads(), cv2.getNumThreads()
+    share_cores()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads[0])
+        cv2.setNumThreads(threads[1])
 
 
 def rate(detector: Detector, video: Path, frames: int, out: Path) -> Way:
@@ -77,7 +88,7 @@ def rate(detector: Detector, video: Path, frames: int, out: Path) -> Way:
     return lambda: frames / seconds(work)
 
 
-def _parts(detector: Detector, video: Path) -> dict[str, Way]:
+def _parts(detector: Detector, video: Path, frames: int) -> dict[str, Way]:
     """Milliseconds a frame of each part of the work, by itself."""
     fusion = detector.cue
     assert isinstance(fusion, Fusion)
@@ -95,11 +106,7 @@ def _parts(detector: Detector, video: Path) -> dict[str, Way]:
 
     encoder, taps = detector.predictor, detector.taps
     return {
-        "decoding": each(lambda: sum(1 for _ in VideoFile.open(video).frames()), _count(video)),
+        "decoding": each(lambda: sum(1 for _ in VideoFile(video).frames()), frames),
         "encoder": each(lambda: [encoder.encode(x[None], taps) for x in images], len(images)),
         **{name: looking(name) for name in fusion.parts},
     }
-
-
-def _count(video: Path) -> int:
-    return sum(1 for _ in VideoFile.open(video).frames())

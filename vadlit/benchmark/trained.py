@@ -12,10 +12,8 @@ TRAIN, VALIDATION = 180, 260
 
 def train_preset(scratch: Path, size: list[int]) -> Path:
     """Train the default preset on drawn footage; return its checkpoint."""
-    root = scratch / "data"
-    if not root.exists():
-        write_data_set(root, TRAIN, VALIDATION)
-    runs = scratch / f"runs-{size[0]}-{size[1]}"
+    root = write_data_set(scratch / "data", TRAIN, VALIDATION)
+    runs = scratch / "runs"
     run(
         "train",
         "data=folder",

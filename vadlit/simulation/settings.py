@@ -7,6 +7,7 @@ from typing import Any
 
 from vadlit.config import build
 from vadlit.errors import UserError
+from vadlit.simulation.film import Studio
 from vadlit.simulation.limits import number, numbers, whole
 from vadlit.simulation.line import Line, Plan, check
 
@@ -50,6 +51,17 @@ class Settings:
     camera: dict[str, float]
     surroundings: dict[str, float]
     stated: dict[str, Any]
+
+    def studio(self) -> Studio:
+        """Set the line up, to be filmed; compiles at the first time."""
+        return Studio(
+            self.line,
+            self.size,
+            self.rate,
+            self.seed,
+            camera=self.camera,
+            surroundings=self.surroundings,
+        )
 
 
 def checked(config: Mapping[str, Any]) -> Settings:

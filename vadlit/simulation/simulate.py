@@ -34,14 +34,7 @@ def simulate(settings: Settings) -> list[Path]:
     if missing:
         frames = sum(round(plan.seconds * settings.rate) for plan in missing)
         with tqdm(total=frames, unit="frame", desc="setting up", mininterval=1) as bar:
-            studio = Studio(
-                settings.line,
-                settings.size,
-                settings.rate,
-                settings.seed,
-                camera=settings.camera,
-                surroundings=settings.surroundings,
-            )
+            studio = settings.studio()
             bar.reset()  # compiling is over: the estimate is that of filming
             for plan in missing:
                 bar.set_description(f"{plan.split}/{plan.name}")
