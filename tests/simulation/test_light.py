@@ -103,7 +103,7 @@ def test_mirrors_and_lambert() -> None:
         np.testing.assert_allclose(mirror, way - 2 * (way @ normal) * normal, atol=1e-12)
         lamp = generator.standard_normal(3)
         lamp /= np.linalg.norm(lamp)
-        scattered, shine = from_lamp(triple(normal), mirror, triple(lamp), 0.05, 0.5, 0.3, 0.25)
+        scattered, shine = from_lamp(triple(normal), mirror, triple(lamp), 0.05, 0.3, 0.25)
         assert scattered == pytest.approx(max(normal @ lamp, 0) * 0.75)
         assert shine >= 0
         assert (shine > 0) == (normal @ lamp > 0)
@@ -114,9 +114,7 @@ def test_highlights_are_brightest_in_the_mirrors_direction_and_wider_where_rough
     angles = np.linspace(0, 1.2, 30)
     lobes = [
         [
-            from_lamp(
-                normal, normal, (float(np.sin(a)), 0.0, float(np.cos(a))), 0.0, 1.0, rough, 0.0
-            )[1]
+            from_lamp(normal, normal, (float(np.sin(a)), 0.0, float(np.cos(a))), 0.0, rough, 0.0)[1]
             for a in angles
         ]
         for rough in (0.1, 0.5)

@@ -2,7 +2,7 @@
 
 from vadlit.simulation.compiled import compiled
 from vadlit.simulation.kernel import Pixels, Scene
-from vadlit.simulation.light import look
+from vadlit.simulation.light import look, reflected
 from vadlit.simulation.rays import surface
 from vadlit.simulation.scene import Floats
 from vadlit.simulation.still import Still
@@ -39,8 +39,9 @@ def lay_belt(
                 for p in range(AREA):
                     scattered = lamp * answers[tile, k, 0, p] + fill * answers[tile, count, 0, p]
                     shine = lamp * answers[tile, k, 1, p] + fill * answers[tile, count, 1, p]
-                    tint = looks[3, p] * (1.0 + looks[4, p] * (looks[c, p] - 1.0))
-                    light[tile, k, c, p] += looks[c, p] * scattered + tint * shine
+                    light[tile, k, c, p] += reflected(
+                        looks[c, p], looks[3, p], looks[4, p], scattered, shine
+                    )
 
 
 @compiled

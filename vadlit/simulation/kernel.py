@@ -120,7 +120,7 @@ def answer(
     for k in range(count):
         there, reach = to_lamp(scene.lamps, k, point)
         spread = scene.lamps[k, RADIUS] / reach
-        scattered, shine = from_lamp(normal, mirror, there, spread, 1.0, rough, metal)
+        scattered, shine = from_lamp(normal, mirror, there, spread, rough, metal)
         answers[k, 0], answers[k, 1] = scattered / (reach * reach), shine / (reach * reach)
-    answers[count, 0], answers[count, 1] = from_room(normal, mirror, way, 1.0, metal)
+    answers[count, 0], answers[count, 1] = from_room(normal, mirror, way, metal)
     return normal, looks

@@ -187,10 +187,9 @@ def look(faces: Floats, materials: Floats, texels: Texels, face: int, u: float, 
 
 
 @compiled
-def reflected(of: Look, c: int, scattered: float, shine: float) -> float:
-    """A colour's share of light that white of gloss one would scatter and mirror so much of."""
-    color, gloss, _, metal = of
-    return color[c] * scattered + (1.0 + metal * (color[c] - 1.0)) * gloss * shine
+def reflected(color: float, gloss: float, metal: float, scattered: float, shine: float) -> float:
+    """What one colour gives back where white of gloss one would scatter and mirror so much."""
+    return color * scattered + (1.0 + metal * (color - 1.0)) * gloss * shine
 
 
 @compiled
@@ -206,11 +205,12 @@ def from_lamp(
     mirror: Triple,
     way: Triple,
     spread: float,
-    gloss: float,
     rough: float,
     metal: float,
 ) -> tuple[float, float]:
-    """Scattered and mirrored share of a lamp's light (Lambert; a lobe as wide as lamp and surface).
+    """Share of a lamp's light that white of gloss one scatters, and mirrors.
+
+    Lambert's law, and a lobe as wide as lamp and surface make it.
 
     `way` points to the lamp; `spread` is the lamp's radius over its distance.
     """
@@ -220,14 +220,12 @@ def from_lamp(
     along = mirror[0] * way[0] + mirror[1] * way[1] + mirror[2] * way[2]
     width = rough * rough + spread * spread * 0.5
     lobe = 1.0 / ((1.0 + (1.0 - along) / width) ** 2 * (width + 0.02))
-    return facing * (1.0 - metal), 0.6 * gloss * lobe * min(4.0 * facing, 1.0)
+    return facing * (1.0 - metal), 0.6 * lobe * min(4.0 * facing, 1.0)
 
 
 @compiled
-def from_room(
-    normal: Triple, mirror: Triple, way: Triple, gloss: float, metal: float
-) -> tuple[float, float]:
-    """Scattered and mirrored share of the light that comes from everywhere, mostly from above."""
+def from_room(normal: Triple, mirror: Triple, way: Triple, metal: float) -> tuple[float, float]:
+    """The same of the light that comes from everywhere, mostly from above."""
     scattered = (0.6 + 0.4 * normal[2]) * (1.0 - metal)
     facing = -(normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2])
     edge = (1.0 - min(max(facing, 0.0), 1.0)) ** 5
@@ -235,7 +233,7 @@ def from_room(
     room = 0.25 + 0.9 * _step(mirror[2], -0.25, 0.7)
     room += 0.5 / (1.0 + ((mirror[0] - 0.55) / 0.2) ** 2) ** 2
     room -= 0.35 * (1.0 - abs(mirror[2])) / (1.0 + ((mirror[0] + 0.35) / 0.25) ** 2) ** 2
-    shine = metal * gloss + (1.0 - metal) * gloss * (0.15 + 0.6 * edge)
+    shine = metal + (1.0 - metal) * (0.15 + 0.6 * edge)
     return scattered, shine * max(room, 0.0)
 
 

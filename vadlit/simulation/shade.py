@@ -43,7 +43,7 @@ def of_mover(
     """Note in a slot the light of a point of a moving solid, seen along `way`."""
     count = len(scene.lamps)
     near, found, soft, answers = notes.near, notes.found, notes.soft, notes.answers
-    normal, looks = answer(scene, i, face, point, way, answers)
+    normal, (color, gloss, _, metal) = answer(scene, i, face, point, way, answers)
     fresh = soft[block, count + 1] != i
     if fresh:
         soft[block, count] = open_to_room(scene, point, normal, near, count, found[count, 0], i)
@@ -59,7 +59,9 @@ def of_mover(
         else:
             left = 0.0
         for c in range(3):
-            direct = reflected(looks, c, left * answers[k, 0], left * answers[k, 1])
-            filled = reflected(looks, c, room * answers[count, 0], room * answers[count, 1])
+            diffuse, shine = left * answers[k, 0], left * answers[k, 1]
+            direct = reflected(color[c], gloss, metal, diffuse, shine)
+            diffuse, shine = room * answers[count, 0], room * answers[count, 1]
+            filled = reflected(color[c], gloss, metal, diffuse, shine)
             lamp, fill = scene.lamps[k, STRENGTH + c], scene.lamps[k, FILL + c]
             notes.light[slot, k, c] = lamp * direct + fill * filled

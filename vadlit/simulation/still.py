@@ -141,11 +141,12 @@ def shaded_answer(
 def add_solid(scene: Scene, still: Still, tile: int, p: int, looks: Look, answers: Floats) -> None:
     """Add a ray's light to a pixel."""
     count = len(scene.lamps)
+    color, gloss, _, metal = looks
     for k in range(count):
         for c in range(3):
-            light = reflected(looks, c, answers[k, 0], answers[k, 1])
+            light = reflected(color[c], gloss, metal, answers[k, 0], answers[k, 1])
             still.lamps[tile, k, c, p] += scene.lamps[k, STRENGTH + c] * light
-            light = reflected(looks, c, answers[count, 0], answers[count, 1])
+            light = reflected(color[c], gloss, metal, answers[count, 0], answers[count, 1])
             still.fills[tile, k, c, p] += scene.lamps[k, FILL + c] * light
 
 
