@@ -14,6 +14,7 @@ COMMANDS = {
     "export": "a trained model as a folder, for a faster back end",
     "prepare": "make a data set of own footage: crop, resize, split, label",
     "simulate": "film a production line that is not there, with exact labels",
+    "cache": "what the cache of frames and features holds, and making room in it",
     "benchmark": "how fast everything is, against its alternatives and its goals",
 }
 USAGE = """Video anomaly detection for production lines, trained on normal footage alone.

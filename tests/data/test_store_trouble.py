@@ -14,9 +14,10 @@ import pytest
 from torch import Tensor
 
 from tests.data.disk import room_for_files_of
-from tests.data.footage import MeanEncoder, make_event
-from tests.data.stored import COUNT, FILES, assert_right, build, names
+from tests.data.footage import SIZE, MeanEncoder, make_event
+from tests.data.stored import COUNT, FILES, TAPS, assert_right, build, names
 from vadlit.data.events import Event
+from vadlit.data.store import Store
 from vadlit.errors import UserError
 from vadlit.video.resize import resize
 
@@ -226,3 +227,19 @@ def test_two_builders_at_once_encode_each_frame_once(root: Path, event: Event) -
         process.join()
         assert process.exitcode == 0
     assert names(root) == FILES
+
+
+def test_what_does_not_fit_is_refused_before_it_is_begun(root: Path, event: Event) -> None:
+    store = Store(root, SIZE, MeanEncoder())
+    # Of each frame: 3 x 32 x 64 bytes, and features of two bytes on 4 x 8 and 1 x 2 cells.
+    needed = COUNT * (3 * 32 * 64 + 2 * 3 * (4 * 8 + 1 * 2))
+    with patch("vadlit.data.store.free_bytes", return_value=needed):
+        store.require_room([event], TAPS)
+    with (
+        patch("vadlit.data.store.free_bytes", return_value=needed - 1),
+        pytest.raises(UserError, match=r"The cache needs 0\.3 MB and .* has 0\.3 MB free; "),
+    ):
+        store.require_room([event], TAPS)
+    build(root, event, MeanEncoder())
+    with patch("vadlit.data.store.free_bytes", return_value=0):
+        store.require_room([event], TAPS)

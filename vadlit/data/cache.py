@@ -8,6 +8,9 @@ from pathlib import Path
 
 from vadlit.errors import UserError
 
+# The file of an event's folder that its builder locks.
+LOCK = "lock"
+
 
 def key(files: Sequence[Path], *settings: object) -> str:
     """A name for what is made of files: of their paths, sizes and times of change, and settings.
@@ -34,6 +37,6 @@ def disk_trouble_named(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"The cache {root} cannot be written: {error.strerror or error}; make room there or "
-            "choose another place with data.cache_dir."
+            f"The cache {root} cannot be written: {error.strerror or error}; make room there "
+            "(`vadlit cache`) or choose another place with data.cache_dir."
         ) from error

@@ -128,6 +128,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
                     f"allowed is {inputs + 1} or more."
                 )
         store = Store(self.cache_dir, self.size, self.encoder)
+        store.require_room(events, taps)
         total = sum(len(event.frames) for event in events) * (1 + len(taps))
         with tqdm(
             total=total, desc="frames and features", unit="frame", disable=None, leave=False

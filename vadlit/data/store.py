@@ -2,9 +2,11 @@
 
 One folder an event holds `frames.npy`, uint8 (N, 3, H, W), and one half-precision file a tap,
 `ENCODER-TAP.npy`, (N, C, h, w). A file is whole or absent: it is written beside its place and
-renamed, under a lock, so a killed build costs one event and two builders share the work.
+renamed, under a lock, so a killed build costs one event and two builders share the work. When the
+lock was touched last is when the event was used last.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,8 +21,10 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from vadlit.data.cache import disk_trouble_named, key
+from vadlit.data.cache import LOCK, disk_trouble_named, key
 from vadlit.data.events import Event
+from vadlit.disk import as_text, free_bytes
+from vadlit.errors import UserError
 from vadlit.video.resize import resize
 
 ENCODING_BATCH = 16
@@ -76,6 +80,35 @@ class Store:
         self.size = size
         self.encoder = encoder
 
+    def require_room(self, events: Sequence[Event], taps: Sequence[str]) -> None:
+        """Refuse to begin what would fill the disk.
+
+        Args:
+            events: All that are about to be opened.
+            taps: Encoder stages wanted beside the frames.
+
+        Raises:
+            UserError: What is missing of them takes more than is free.
+        """
+        missing = [
+            (name, len(event.frames))
+            for event in events
+            for name, file in self._files(event, taps).items()
+            if not file.exists()
+        ]
+        if not missing:
+            return
+        blank = torch.zeros(1, 3, *self.size, dtype=torch.uint8)
+        row = {"frames": blank.nbytes}
+        row |= {tap: 2 * x.numel() for tap, x in self.encoder.encode(blank, taps).items()}
+        needed = sum(row[name] * count for name, count in missing)
+        free = free_bytes(self.root)
+        if needed > free:
+            raise UserError(
+                f"The cache needs {as_text(needed)} and {self.root} has {as_text(free)} free; "
+                "make room (`vadlit cache`) or choose another place with data.cache_dir."
+            )
+
     def open(self, event: Event, taps: Sequence[str], progress: Progress) -> StoredEvent:
         """Memory-map an event, building what is missing or damaged.
 
@@ -89,13 +122,15 @@ class Store:
             UserError: A frame cannot be read, or the disk is full or refuses.
         """
         count = len(event.frames)
-        folder = self.root / key(event.frames.files, count, self.size)
-        files = {tap: folder / f"{self.encoder.identity}-{tap}.npy" for tap in taps}
+        files = self._files(event, taps)
+        stored = {"frames": files.pop("frames")}
+        folder = stored["frames"].parent
         with disk_trouble_named(self.root):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / "lock"):
+            with FileLock(folder / LOCK):
+                os.utime(folder / LOCK)
                 frames = _complete(
-                    {"frames": folder / "frames.npy"},
+                    stored,
                     count,
                     lambda _: self._frames(event),
                     progress,
@@ -107,6 +142,12 @@ class Store:
                     progress,
                 )
         return StoredEvent(event, frames | features)
+
+    def _files(self, event: Event, taps: Sequence[str]) -> dict[str, Path]:
+        """Where the frames and the features of some taps are or will be."""
+        folder = self.root / key(event.frames.files, len(event.frames), self.size)
+        features = {tap: folder / f"{self.encoder.identity}-{tap}.npy" for tap in taps}
+        return {"frames": folder / "frames.npy"} | features
 
     def _frames(self, event: Event) -> Iterator[Row]:
         return ({"frames": resize(frame, self.size).numpy()} for frame in event.frames)

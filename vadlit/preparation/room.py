@@ -1,12 +1,11 @@
 """Whether the data set fits on the disk, from a first second of each piece of footage."""
 
-import shutil
 from collections.abc import Sequence
 from itertools import groupby, islice
-from pathlib import Path
 
 import numpy as np
 
+from vadlit.disk import as_text, free_bytes
 from vadlit.errors import UserError
 from vadlit.preparation.frames import cut, jpeg
 from vadlit.preparation.plan import Planned
@@ -32,10 +31,10 @@ def require_room(events: Sequence[Planned], settings: Settings) -> None:
         of_source = list(group)
         frames = sum(len(event.picks) for event in of_source)
         needed += SPARE * frames * bytes_a_frame(of_source[0], settings)
-    free = shutil.disk_usage(_existing(settings.out)).free
+    free = free_bytes(settings.out)
     if needed > free:
         raise UserError(
-            f"The data set needs about {_as_text(needed)} and {settings.out} has {_as_text(free)} "
+            f"The data set needs about {as_text(needed)} and {settings.out} has {as_text(free)} "
             "free; allowed is a disk with more room, or a smaller size, rate or quality."
         )
 
@@ -46,12 +45,3 @@ def bytes_a_frame(event: Planned, settings: Settings) -> float:
     frames = islice(event.source.first_second(), 0, None, step)
     sizes = [len(jpeg(cut(f, event.roi, settings.size), settings.quality)) for f in frames]
     return float(np.mean([BLOCK * -(-size // BLOCK) for size in sizes]))
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above that exists."""
-    return next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
-
-
-def _as_text(size: float) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"

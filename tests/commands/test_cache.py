@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Mistake
+from tests.data.footage import MeanEncoder, make_event
+from tests.data.stored import build
+from vadlit.cli import MALLOC, main
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A cache of two events."""
+    for name in "ab":
+        build(tmp_path / "cache", make_event(tmp_path, name, 8), MeanEncoder())
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def told(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Told":
+    for name, value in {**MALLOC, "HYDRA_FULL_ERROR": "1", "VADLIT_CACHE": str(root)}.items():
+        monkeypatch.setenv(name, value)
+    return Told(monkeypatch, capsys)
+
+
+class Told:
+    """What `vadlit cache` prints."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> str:
+        self._monkeypatch.setattr("sys.argv", ["vadlit", "cache", *arguments])
+        main()
+        return self._capsys.readouterr().out
+
+
+def test_the_cache_is_described_and_emptied(root: Path, told: Told) -> None:
+    size = sum(file.stat().st_size for file in root.rglob("*.npy"))
+    before = json.loads(told("--json"))
+    assert (before["events"], before["bytes"], before["removed_events"]) == (2, size, 0)
+    half = json.loads(told(f"keep={size / 2e9:.9f}", "--json"))
+    assert (half["events"], half["removed_events"]) == (1, 1)
+    assert half["bytes"] + half["removed_bytes"] == size
+    assert told("keep=0").startswith("Removed 1 events, ")
+    assert f"{root} holds 0 events, 0.0 MB; " in told()
+    assert not list(root.rglob("*.npy"))
+
+
+@pytest.mark.parametrize("keep", ["-1", "much"])
+def test_a_mistake_is_one_sentence(mistake: Mistake, keep: str) -> None:
+    assert "keep is" in mistake("cache", f"keep={keep}")

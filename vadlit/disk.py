@@ -1,0 +1,19 @@
+"""Room on the disk, before and while it is needed."""
+
+import shutil
+from pathlib import Path
+
+
+def free_bytes(folder: Path) -> int:
+    """Room where a folder is or, if there is none yet, would be."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    return shutil.disk_usage(existing).free
+
+
+def as_text(size: float) -> str:
+    """Bytes for a person.
+
+    >>> as_text(1_234_000_000), as_text(1_000)
+    ('1.2 GB', '0.0 MB')
+    """
+    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
