@@ -240,6 +240,10 @@ def test_what_does_not_fit_is_refused_before_it_is_begun(root: Path, event: Even
         pytest.raises(UserError, match=r"The cache needs 0\.3 MB and .* has 0\.3 MB free; "),
     ):
         store.require_room([event], TAPS)
+    without, alone = MeanEncoder(), COUNT * 3 * 32 * 64
+    with patch("vadlit.data.store.free_bytes", return_value=alone):
+        Store(root, SIZE, without).require_room([event], ())
+    assert not without.asked
     build(root, event, MeanEncoder())
     with patch("vadlit.data.store.free_bytes", return_value=0):
         store.require_room([event], TAPS)

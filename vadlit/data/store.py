@@ -99,8 +99,8 @@ class Store:
         if not missing:
             return
         blank = torch.zeros(1, 3, *self.size, dtype=torch.uint8)
-        row = {"frames": blank.nbytes}
-        row |= {tap: 2 * x.numel() for tap, x in self.encoder.encode(blank, taps).items()}
+        features = self.encoder.encode(blank, taps) if taps else {}
+        row = {"frames": blank.nbytes} | {tap: 2 * x.numel() for tap, x in features.items()}
         needed = sum(row[name] * count for name, count in missing)
         free = free_bytes(self.root)
         if needed > free:
