@@ -30,8 +30,7 @@ from vadlit.evaluation.report import measures
 from vadlit.evaluation.scores import EventScores
 from vadlit.evaluation.truth import Truth, joined
 from vadlit.models.checkpoint import load_checkpoint
-from vadlit.scoring.cues.joining import joined as sum_of
-from vadlit.scoring.cues.joining import mean_of_worst, normal_scale
+from vadlit.scoring.cues.joining import Joining
 from vadlit.scoring.smoothing import smooth
 from vadlit.tracking.environment import environment
 from vadlit.tuning.clips import Clip
@@ -94,15 +93,16 @@ def row(
     parts: Sequence[str], worst: int, test: Sequence[StoredEvent], truth: Truth, cells: Cells
 ) -> dict[str, Any]:
     """All measures of a choice of parts."""
-    scale, weights = normal_scale(cells.read(RANGE, parts)), torch.ones(len(parts))
+    joining = Joining(torch.ones(len(parts)), worst)
+    joining.learn(cells.read(RANGE, parts))
     events, maps = [], []
     for stored in test:
-        total = sum_of(cells.read(whole(stored).name, parts), scale, weights)
-        values = mean_of_worst(total, worst).double().numpy()
+        totals = joining.totals(cells.read(whole(stored).name, parts))
+        values = joining.values(totals).double().numpy()
         labels = stored.event.labels()[INPUT_FRAMES:]
         score = smooth(values, WINDOW)
         events.append(EventScores(stored.event.name, INPUT_FRAMES, values, score, labels))
-        maps.append(total.numpy())
+        maps.append(totals.numpy())
     found = measures(events, WINDOW) | localisation_report(np.concatenate(maps), truth)
     return {"parts": list(parts), **found}
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import roc_auc_score
 
 from tests.detectors import ALARM, BASE, ENCODER, predictor
@@ -17,6 +16,7 @@ from vadlit.detector import assemble
 from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import score_frames
 from vadlit.scoring.cues.fusion import Fusion
+from vadlit.scoring.cues.joining import Looks
 from vadlit.tuning.clips import clips
 from vadlit.tuning.compare import Row
 from vadlit.tuning.report import plain, report
@@ -100,14 +100,14 @@ def test_what_was_seen_is_not_looked_at_again(
     tuning: Tuning, line: SequenceDataModule, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[str] = []
-    learn, see = Fusion.learn_parts, Fusion.cells
+    learn, see = Fusion.learn_parts, Fusion.look
 
-    def counted(self: Fusion, view: Any) -> torch.Tensor:
+    def counted(self: Fusion, view: Any) -> Looks:
         looks.extend(self.parts)
         return see(self, view)
 
     monkeypatch.setattr(Fusion, "learn_parts", lambda *_: pytest.fail("all was learned"))
-    monkeypatch.setattr(Fusion, "cells", counted)
+    monkeypatch.setattr(Fusion, "look", counted)
     again = tuned(line, settings(out))
     assert plain(again) == plain(tuning)
     assert not looks

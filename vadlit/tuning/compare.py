@@ -9,7 +9,6 @@ from vadlit.config import build
 from vadlit.evaluation.roc import auroc
 from vadlit.evaluation.scores import Floats
 from vadlit.scoring.cues.fusion import Fusion
-from vadlit.scoring.cues.joining import joined, mean_of_worst, normal_scale
 from vadlit.scoring.smoothing import smooth
 from vadlit.tuning.clips import NORMAL, Clip
 from vadlit.tuning.grid import Candidate
@@ -53,11 +52,10 @@ def row(candidate: Candidate, clips: Sequence[Clip], cells: Cells) -> Row:
 def _values(candidate: Candidate, clips: Sequence[Clip], cells: Cells) -> list[Floats]:
     """What the fusion says of each frame of each clip."""
     fusion: Fusion = build(candidate.cue, "vadlit.scoring")
-    scale = normal_scale(cells.read(RANGE, candidate.parts))
-    totals = (
-        joined(cells.read(clip.name, candidate.parts), scale, fusion.weights) for clip in clips
-    )
-    return [mean_of_worst(total, fusion.worst).double().numpy() for total in totals]
+    joining = fusion.joining
+    joining.learn(cells.read(RANGE, candidate.parts))
+    totals = (joining.totals(cells.read(clip.name, candidate.parts)) for clip in clips)
+    return [joining.values(total).double().numpy() for total in totals]
 
 
 def _area(normal: Floats, anomalous: Floats) -> float:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
 from vadlit.config import Config, build
@@ -16,6 +15,7 @@ from vadlit.data.whole import whole_or_nothing
 from vadlit.detection.table import disk_trouble_named
 from vadlit.models.predictor import Predictor
 from vadlit.scoring.cues.fusion import Fusion
+from vadlit.scoring.cues.joining import Looks, gathered
 from vadlit.scoring.view import View
 from vadlit.tuning.clips import Clip
 from vadlit.video.ahead import ahead
@@ -23,10 +23,14 @@ from vadlit.views import views
 
 # The frames that normal ranges are taken from, each by itself.
 RANGE = "range"
+# The file of a clip's activities.
+ACTIVITY = "activity"
 
 
 class Cells:
-    """The folder of cells, (n, h, w) for a clip and a part; a file is whole or absent.
+    """The folder of looks: a clip's activities, (n,), and cells, (n, h, w), a part.
+
+    A file is whole or absent.
 
     Args:
         folder: Made when missing.
@@ -40,16 +44,18 @@ class Cells:
 
     def has(self, clip: str, parts: Iterable[str]) -> bool:
         """Whether what some parts say of a clip is there."""
-        return all(self._file(clip, part).is_file() for part in parts)
+        return all(self._file(clip, name).is_file() for name in (ACTIVITY, *parts))
 
-    def read(self, clip: str, parts: Iterable[str]) -> Tensor:
-        """What some parts say of a clip, (n, parts, h, w)."""
-        return torch.stack([self._read(self._file(clip, part)) for part in parts], dim=1)
+    def read(self, clip: str, parts: Iterable[str]) -> Looks:
+        """What some parts say of a clip."""
+        activities, *cells = (self._read(self._file(clip, name)) for name in (ACTIVITY, *parts))
+        return Looks(torch.stack(cells, dim=1), activities)
 
-    def write(self, clip: str, parts: Iterable[str], cells: Tensor) -> None:
-        """Keep what some parts say of a clip, (n, parts, h, w)."""
-        for part, each in zip(parts, cells.unbind(dim=1), strict=True):
-            file = self._file(clip, part)
+    def write(self, clip: str, parts: Iterable[str], looks: Looks) -> None:
+        """Keep what some parts say of a clip."""
+        arrays = (looks.activities, *looks.cells.unbind(dim=1))
+        for name, each in zip((ACTIVITY, *parts), arrays, strict=True):
+            file = self._file(clip, name)
             with (
                 disk_trouble_named(self.folder),
                 whole_or_nothing(file) as unfinished,
@@ -98,17 +104,17 @@ def record(
     ]
     fusion.learn_parts(views(train, fusion, predictor))
     if not cells.has(RANGE, parts):
-        cells.write(RANGE, parts, fusion.cells_alone(views(held_out, fusion, predictor)))
+        cells.write(RANGE, parts, fusion.look_alone(views(held_out, fusion, predictor)))
     with tqdm(total=sum(lengths), desc="looking", unit="frame", disable=None, leave=False) as bar:
         for clip, length in zip(clips, lengths, strict=True):
             if length:
                 seen = _seen(fusion, views([clip.stored()], fusion, predictor), bar.update)
-                cells.write(clip.name, parts, torch.stack([*seen]))
+                cells.write(clip.name, parts, gathered([*seen]))
 
 
-def _seen(fusion: Fusion, clip: Sequence[View], progress: Callable[[], object]) -> Iterator[Tensor]:
+def _seen(fusion: Fusion, clip: Sequence[View], progress: Callable[[], object]) -> Iterator[Looks]:
     """What the parts say of each frame of an event; the next ones are encoded meanwhile."""
     fusion.reset()
     for view in ahead(view for view in clip):
-        yield fusion.cells(view)
+        yield fusion.look(view)
         progress()

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from tests.scoring.pictures import SIZE, pushed, scene
 from vadlit.scoring.cells import cell_means
+from vadlit.scoring.cues.activity import Activity
 from vadlit.scoring.cues.appearance import Appearance
 from vadlit.scoring.cues.fusion import Fusion
-from vadlit.scoring.cues.joining import joined
+from vadlit.scoring.cues.joining import Looks
 from vadlit.scoring.cues.motion import Motion
 from vadlit.scoring.view import View
 
@@ -75,15 +76,15 @@ def values(made: Fusion, views: Sequence[View]) -> list[float]:
 
 
 @pytest.mark.parametrize("places", [STILL, SHAKING])
-def test_without_reach_the_scores_are_the_sum_of_what_the_parts_say(places: list[Place]) -> None:
+def test_without_reach_the_scores_are_what_the_parts_say_joined(places: list[Place]) -> None:
     made = learned(0)
-    parts = Appearance(context=1, memory=2000), Motion()
+    parts, activity = (Appearance(context=1, memory=2000), Motion()), Activity()
     for part in parts:
         part.learn(film(STILL))
     for view, value in zip(film(places), values(made, film(places)), strict=True):
         cells = torch.stack([part.cells(view) for part in parts])
-        total = joined(cells, made.scale, torch.ones(2))
-        assert value == total.flatten().topk(10).values.mean().item()
+        totals = made.joining.totals(Looks(cells[None], torch.tensor([activity(view)])))
+        assert value == totals.flatten().topk(10).values.mean().item()
 
 
 def test_of_a_camera_that_stands_still_the_scores_are_those_without_reach() -> None:

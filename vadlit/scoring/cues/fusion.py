@@ -11,7 +11,8 @@ from vadlit.checks import check_non_negative, check_whole
 from vadlit.config import build
 from vadlit.errors import UserError
 from vadlit.scoring.cells import to_pixels
-from vadlit.scoring.cues.joining import Scale, joined, mean_of_worst, normal_scale, standardised
+from vadlit.scoring.cues.activity import Activity
+from vadlit.scoring.cues.joining import Joining, Looks, gathered
 from vadlit.scoring.quantity import Quantity
 from vadlit.scoring.registration import Registration, registered
 from vadlit.scoring.view import CueValue, Pending, View, spread
@@ -57,7 +58,8 @@ class Fusion:
     """Standardised local cues, added cell by cell; the value is the mean of the worst cells.
 
     A cue's mean and standard deviation come from footage that was held out of its learning, over
-    the cells that every cue speaks about. Where a cue has nothing to say it adds 0, its mean.
+    the cells that every cue speaks about. Where a cue has nothing to say it adds 0, its mean. The
+    sum is judged by what is usual in such footage while as much moves in the picture as a whole.
 
     Args:
         parts: The local cues' configurations by name.
@@ -87,13 +89,12 @@ class Fusion:
         self.parts: dict[str, LocalCue] = {
             name: build(part, "vadlit.scoring.cues") for name, part in chosen.items()
         }
-        self.worst = worst
         self.registration = Registration(reach)
         self._registering = ThreadPoolExecutor(1)
         # One for each part, so that it sees the frames in order, however far another one is.
         self._threads = [ThreadPoolExecutor(1) for _ in self.parts]
-        self.weights = _checked(weights or {}, parts, chosen)
-        self.scale = Scale(torch.zeros(len(self.parts)), torch.ones(len(self.parts)))
+        self.joining = Joining(_checked(weights or {}, parts, chosen), worst)
+        self._activity = Activity()
 
     @property
     def needs(self) -> frozenset[str]:
@@ -108,7 +109,7 @@ class Fusion:
     def learn(self, train: Sequence[View], held_out: Sequence[View]) -> None:
         """Learn what is normal, and each part's normal range from footage it did not learn from."""
         self.learn_parts(train)
-        self.scale = normal_scale(self.cells_alone(held_out))
+        self.joining.learn(self.look_alone(held_out))
 
     def learn_parts(self, train: Sequence[View]) -> None:
         """Let each part learn what is normal; its range is still to be learned."""
@@ -129,18 +130,12 @@ class Fusion:
 
     def start(self, view: View) -> Pending:
         """Let the parts look at the event's next frame, all at once."""
-        seen = self._seen(view)
-        looks = self._each(lambda part: (part.cells(seen.result()).cpu(), part.changed))
-        return lambda: self._joined([look.result() for look in looks], seen.result().pushed)
+        pending = self._look(view)
+        return lambda: self._joined(*pending())
 
-    def _joined(self, looks: Sequence[tuple[Tensor, bool]], pushed: bool) -> CueValue:
-        total = joined(torch.stack([cells for cells, _ in looks]), self.scale, self.weights)
-        changed = pushed or any(changed for _, changed in looks)
-        return CueValue(mean_of_worst(total, self.worst).item(), to_pixels(total), changed)
-
-    def standardised(self, view: View) -> dict[str, Tensor]:
-        """Each part's cells in standard deviations from normal, (h, w); 0 where it is silent."""
-        return dict(zip(self.parts, standardised(self.cells(view), self.scale), strict=True))
+    def _joined(self, looks: Looks, changed: bool) -> CueValue:
+        totals = self.joining.totals(looks)
+        return CueValue(self.joining.values(totals).item(), to_pixels(totals[0]), changed)
 
     def state(self) -> dict[str, Tensor]:
         """What was learned, as named tensors."""
@@ -149,11 +144,11 @@ class Fusion:
             for name, part in self.parts.items()
             for key, value in part.state().items()
         }
-        return self.scale._asdict() | self.registration.state() | learned
+        return self.joining.state() | self.registration.state() | learned
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
-        self.scale = Scale(state["means"], state["deviations"])
+        self.joining.restore(state)
         self.registration.restore(state)
         for name, part in self.parts.items():
             prefix = f"{name}."
@@ -161,23 +156,32 @@ class Fusion:
                 {k.removeprefix(prefix): x for k, x in state.items() if k.startswith(prefix)}
             )
 
-    def cells(self, view: View) -> Tensor:
-        """What the parts say of the event's next frame, (parts, h, w), each in its own unit."""
-        seen = self._seen(view)
-        looks = self._each(lambda part: part.cells(seen.result()).cpu())
-        return torch.stack([look.result() for look in looks])
+    def look(self, view: View) -> Looks:
+        """What the parts say of the event's next frame."""
+        looks, _ = self._look(view)()
+        return looks
 
-    def cells_alone(self, held_out: Sequence[View]) -> Tensor:
-        """The same of held-out frames, (n, parts, h, w), each as if an event began with it."""
+    def look_alone(self, held_out: Sequence[View]) -> Looks:
+        """The same of held-out frames, each as if an event began with it."""
         found = []
         for number in spread(held_out, RANGE_FRAMES):
             self.reset()
-            found.append(self.cells(held_out[number]))
-        return torch.stack(found)
+            found.append(self.look(held_out[number]))
+        return gathered(found)
 
-    def _seen(self, view: View) -> Future[View]:
-        """Begin to undo the camera's movement."""
-        return self._registering.submit(self.registration.see, view)
+    def _look(self, view: View) -> Callable[[], tuple[Looks, bool]]:
+        """Begin to look: what the parts say, and whether the scene has changed."""
+        # First the camera's movement is undone.
+        seen = self._registering.submit(self.registration.see, view)
+        activity = self._registering.submit(lambda: self._activity(seen.result()))
+        said = self._each(lambda part: (part.cells(seen.result()).cpu(), part.changed))
+
+        def wait() -> tuple[Looks, bool]:
+            cells, changed = zip(*(each.result() for each in said), strict=True)
+            looks = Looks(torch.stack(cells)[None], torch.tensor([activity.result()]))
+            return looks, seen.result().pushed or any(changed)
+
+        return wait
 
     def _each(self, work: Callable[[LocalCue], T]) -> list[Future[T]]:
         """Begin work on each part, in its own thread."""
