@@ -46,16 +46,15 @@ def test_no_queries_no_distances() -> None:
     assert distances(torch.empty(0, 16), descriptors(5, 0), 3).shape == (0,)
 
 
-def test_a_sample_has_rows_of_all_parts_and_no_row_twice() -> None:
-    parts = [torch.arange(0.0, 60)[:, None], torch.arange(60.0, 100)[:, None]]
-    drawn = sample(parts, 50, torch.Generator().manual_seed(0)).flatten()
+def test_a_sample_is_drawn_evenly_and_has_no_row_twice() -> None:
+    drawn = sample(torch.arange(0.0, 100)[:, None], 50, torch.Generator().manual_seed(0)).flatten()
     assert len(drawn) == len(set(drawn.tolist())) == 50
-    # Hypergeometric: 30 of 50 are expected from the first part, with a deviation of 2.5.
+    # Hypergeometric: 30 of 50 are expected to be below 60, with a deviation of 2.5.
     assert 20 <= int((drawn < 60).sum()) <= 40
 
 
 def test_a_sample_follows_its_seed_and_takes_all_there_is() -> None:
-    rows = [torch.arange(0.0, 30)[:, None]]
+    rows = torch.arange(0.0, 30)[:, None]
     one, same, other = (sample(rows, 10, torch.Generator().manual_seed(s)) for s in (0, 0, 1))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)

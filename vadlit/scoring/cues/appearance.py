@@ -8,12 +8,15 @@ from torch.nn import functional
 
 from vadlit.scoring.background import Background
 from vadlit.scoring.cells import around
+from vadlit.scoring.cues.coreset import coreset
 from vadlit.scoring.cues.memory import distances, sample
 from vadlit.scoring.shift import moved
 from vadlit.scoring.view import View, spread
 
 # Frames that the background is the median of, and frames that the memory is drawn from.
 BACKGROUND_FRAMES, MEMORY_FRAMES = 200, 1500
+# Descriptors that the memory is chosen from, for each that it keeps.
+CHOICE = 12
 # Share of the memory that is foreground: things are more varied than the scene, but when light
 # or shadow changes the scene, it is to be recognised too.
 OF_THINGS = 0.75
@@ -43,7 +46,7 @@ class Appearance:
     def __init__(
         self,
         context: int = 3,
-        memory: int = 12_000,
+        memory: int = 4000,
         neighbours: int = 3,
         foreground: float = 8.0,
         follow: float = 0.3,
@@ -63,17 +66,18 @@ class Appearance:
         self.background.learn([moved(view.grey, -view.shift) for view in views])
         generator = torch.Generator().manual_seed(self.seed)
         chosen = spread(normal, MEMORY_FRAMES)
-        # Four times as many as are kept, so that frames full of things give more than others.
-        each = -(-4 * self.size // len(chosen))
+        # So many more than are kept, so that frames full of things give more than others.
+        each = -(-CHOICE * self.size // len(chosen))
         things, scene = [], []
         for number in chosen:
             view = normal[number]
             foreground = self.background.of_learned(view.grey, view.shift)
             descriptors = self._descriptors(view)
-            things.append(sample([descriptors[foreground]], each, generator))
-            scene.append(sample([descriptors[~foreground]], each, generator))
-        kept = sample(things, round(OF_THINGS * self.size), generator)
-        self.memory = torch.cat([kept, sample(scene, self.size - len(kept), generator)])
+            things.append(sample(descriptors[foreground], each, generator))
+            scene.append(sample(descriptors[~foreground], each, generator))
+        kept = coreset(torch.cat(things), round(OF_THINGS * self.size), generator)
+        rest = coreset(torch.cat(scene), self.size - len(kept), generator)
+        self.memory = torch.cat([kept, rest])
 
     def reset(self) -> None:
         """Begin a new event."""

@@ -1,6 +1,4 @@
-"""What normal looks like, as a sample of descriptors, and how far from it a descriptor is."""
-
-from collections.abc import Sequence
+"""What normal looks like, as some descriptors, and how far from it a descriptor is."""
 
 import torch
 from torch import Tensor
@@ -11,9 +9,8 @@ CHUNK = 256
 BLOCK = 100
 
 
-def sample(parts: Sequence[Tensor], size: int, generator: torch.Generator) -> Tensor:
-    """At most `size` rows drawn evenly from all rows of some tensors (n, C)."""
-    rows = torch.cat(list(parts))
+def sample(rows: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """At most `size` of the rows (n, C), drawn evenly."""
     return rows[torch.randperm(len(rows), generator=generator)[:size]]
 
 
