@@ -15,7 +15,7 @@ from vadlit.data.module import SequenceDataModule
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.detector import Detector, assemble
 from vadlit.errors import UserError
-from vadlit.evaluation.evaluate import Evaluation, evaluate
+from vadlit.evaluation.evaluate import Evaluation, evaluate, rehearse
 from vadlit.evaluation.results import write_results
 from vadlit.fitting import fit, trainer_settings
 from vadlit.models.module import PredictionModule
@@ -65,6 +65,9 @@ def train(config: DictConfig) -> Evaluation | None:
             folder.remember(tracker.run_id)
             _log_origin(tracker, resolved)
             data, module, detector, settings = _prepare(config, resolved)
+            data.prepare_data()
+            data.setup("validate")
+            rehearse(detector, data.val)
             seconds = fit(settings, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})
             tracker.log_folder(folder.checkpoints, "checkpoints")

@@ -15,7 +15,8 @@ from tests.detectors import COPY, PREDICTION, configuration, encoder, predictor
 from vadlit.config import Config
 from vadlit.data.module import SequenceDataModule, Splits
 from vadlit.data.ped2 import Ped2
-from vadlit.detector import assemble
+from vadlit.detector import Detector, assemble
+from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import Evaluation, evaluate
 from vadlit.evaluation.results import write_results
 from vadlit.evaluation.scores import Bools, Floats, read_scores
@@ -80,6 +81,20 @@ def test_every_frame_from_the_fifth_on_is_scored(evaluation: Evaluation) -> None
         assert np.flatnonzero(event.labels).tolist() == [
             number - 4 for number in range(4, FRAMES) if first <= number + 1 <= last
         ]
+
+
+def test_too_little_validation_footage_is_told_before_anything_is_learned(
+    ped2_repack: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conformal = {
+        "_target_": "vadlit.scoring.thresholds.conformal.Conformal",
+        "false_alarms_per_hour": 1.0,
+        "block": 2.0,
+    }
+    detector = assemble(predictor(), configuration(COPY) | {"threshold": conformal})
+    monkeypatch.setattr(Detector, "stream", lambda *_: pytest.fail("a frame was looked at"))
+    with pytest.raises(UserError, match=r"has 1 blocks of 2\.0 s; .* threshold=sigma does with"):
+        evaluate(detector, module(Ped2, ped2_repack, cache))
 
 
 def test_the_threshold_is_that_of_the_validation_scores(evaluation: Evaluation) -> None:

@@ -67,6 +67,7 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
         detector: Its threshold is fitted here.
         data: Attached to the detector's encoder, and set up for the test.
     """
+    rehearse(detector, data.val)
     if detector.cue.learns:
         detector.learn(data.normal(), data.val)
     copy = assemble(detector.predictor, detector.config | {"cue": COPY})
@@ -104,6 +105,16 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     examples = _examples(detector, test, data.test)
     quantity = detector.cue.quantity
     return Evaluation(val, test, levels, raised, threshold, numbers, examples, quantity)
+
+
+def rehearse(detector: Detector, val: Sequence[StoredEvent]) -> None:
+    """Fit the threshold to scores of nothing: what it lacks is told before anything is learned.
+
+    Raises:
+        UserError: There is too little validation footage, or its frame rate is unknown.
+    """
+    nothing = [np.zeros(max(0, len(event) - INPUT_FRAMES)) for event in val]
+    detector.threshold.fit(nothing, _frame_rate(val))
 
 
 def score_frames(

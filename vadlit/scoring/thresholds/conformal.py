@@ -49,7 +49,8 @@ class Conformal(Threshold):
         if len(highest) < FEWEST:
             raise UserError(
                 f"The validation footage has {len(highest)} blocks of {self.block} s; this "
-                f"threshold needs at least {FEWEST}, and better an hour of normal footage."
+                f"threshold needs at least {FEWEST}, and better an hour of normal footage; "
+                "threshold=sigma does with less."
             )
         return exceeded_by(self.false_alarms_per_hour * self.block / HOUR, highest)
 
