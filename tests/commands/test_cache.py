@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from tests.commands.conftest import Mistake
 from tests.data.footage import MeanEncoder, make_event
 from tests.data.stored import build
 from vadlit.cli import MALLOC, main
+
+Told = Callable[..., str]
 
 
 @pytest.fixture
@@ -18,22 +21,17 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def told(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Told":
+def told(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+    """What `vadlit cache ARGUMENTS` prints."""
     for name, value in {**MALLOC, "HYDRA_FULL_ERROR": "1", "VADLIT_CACHE": str(root)}.items():
         monkeypatch.setenv(name, value)
-    return Told(monkeypatch, capsys)
 
-
-class Told:
-    """What `vadlit cache` prints."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: str) -> str:
-        self._monkeypatch.setattr("sys.argv", ["vadlit", "cache", *arguments])
+    def call(*arguments: str) -> str:
+        monkeypatch.setattr("sys.argv", ["vadlit", "cache", *arguments])
         main()
-        return self._capsys.readouterr().out
+        return capsys.readouterr().out
+
+    return call
 
 
 def test_the_cache_is_described_and_emptied(root: Path, told: Told) -> None:

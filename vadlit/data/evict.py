@@ -1,8 +1,9 @@
 """The cache as a whole: what it holds, and letting go of what was not used for longest."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -36,21 +37,15 @@ def entries(root: Path) -> list[Entry]:
     return sorted((entry for entry in held if entry.size), key=lambda entry: entry.used)
 
 
-def to_remove(held: Iterable[Entry], keep: float) -> list[Entry]:
+def to_remove(held: Sequence[Entry], keep: float) -> list[Entry]:
     """The longest unused of a cache, so many that at most `keep` bytes stay.
 
     Args:
         held: The longest unused first.
         keep: Bytes, at least 0.
     """
-    held = list(held)
-    size, chosen = sum(entry.size for entry in held), []
-    for entry in held:
-        if size <= keep:
-            break
-        size -= entry.size
-        chosen.append(entry)
-    return chosen
+    onwards = [*accumulate(reversed([entry.size for entry in held]))][::-1]
+    return [entry for entry, size in zip(held, onwards, strict=True) if size > keep]
 
 
 def remove(entry: Entry) -> bool:

@@ -67,7 +67,7 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
         detector: Its threshold is fitted here.
         data: Attached to the detector's encoder, and set up for the test.
     """
-    rehearse(detector, data.val)
+    rehearse(detector, [stored.event for stored in data.val])
     if detector.cue.learns:
         detector.learn(data.normal(), data.val)
     copy = assemble(detector.predictor, detector.config | {"cue": COPY})
@@ -76,7 +76,7 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     frames = sum(map(len, data.val)) + 2 * sum(map(len, data.test))
     with tqdm(total=frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:
         normal = [_score(detector, event, bar, maps=False) for event in data.val]
-        rate = _frame_rate(data.val)
+        rate = _frame_rate([stored.event for stored in data.val])
         detector.normal = [event.scores.score for event in normal]
         detector.threshold.fit(detector.normal, rate)
         detector.framing = replace(data.framing(), frame_rate=rate)
@@ -107,13 +107,13 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     return Evaluation(val, test, levels, raised, threshold, numbers, examples, quantity)
 
 
-def rehearse(detector: Detector, val: Sequence[StoredEvent]) -> None:
+def rehearse(detector: Detector, val: Sequence[Event]) -> None:
     """Fit the threshold to scores of nothing: what it lacks is told before anything is learned.
 
     Raises:
         UserError: There is too little validation footage, or its frame rate is unknown.
     """
-    nothing = [np.zeros(max(0, len(event) - INPUT_FRAMES)) for event in val]
+    nothing = [np.zeros(max(0, len(event.frames) - INPUT_FRAMES)) for event in val]
     detector.threshold.fit(nothing, _frame_rate(val))
 
 
@@ -156,9 +156,9 @@ def _raised(detector: Detector, event: Event, found: _Scored, levels: Floats) ->
     return np.array([alarm.push(*frame) for frame in zip(*each, strict=True)], np.bool_)
 
 
-def _frame_rate(stored: Sequence[StoredEvent]) -> float | None:
+def _frame_rate(events: Sequence[Event]) -> float | None:
     """Frames a second of all events; None where one's is unknown or they differ."""
-    rates = {each.event.frame_rate for each in stored}
+    rates = {event.frame_rate for event in events}
     return rates.pop() if len(rates) == 1 else None
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vadlit.scoring.cells import DARK, Grey
+from vadlit.scoring.cells import DARK
 from vadlit.scoring.view import Successive, View
 
 # Added to the change of a picture that does not change at all.
@@ -32,7 +32,9 @@ class Activity:
 
     def __call__(self, view: View) -> float:
         """Of the target, with the frame before it."""
-        return _activity(*self._greys(view))
+        before, now = self._greys(view)
+        change = float(cv2.absdiff(now, before).mean()) / (float(now.mean()) + DARK)
+        return log(change + STILLNESS)
 
 
 class Usual(NamedTuple):
@@ -80,8 +82,3 @@ def usual(values: Tensor, activities: Tensor) -> Usual:
         neighbours.mean(dim=1).float(),
         neighbours.std(dim=1, correction=0).clamp(min=LEAST_SPREAD).float(),
     )
-
-
-def _activity(before: Grey, now: Grey) -> float:
-    change = float(cv2.absdiff(now, before).mean()) / (float(now.mean()) + DARK)
-    return log(change + STILLNESS)
