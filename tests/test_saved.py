@@ -106,7 +106,7 @@ def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has format 99; allowed is 8"):
+    with pytest.raises(UserError, match="has format 99; allowed is 9"):
         load(change(tmp_path / "detector", format=99))
 
 

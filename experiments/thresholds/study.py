@@ -1,6 +1,6 @@
 """How many false alarms an hour thresholds really cause that were set on little normal footage.
 
-    python experiments/thresholds/study.py        # three minutes on one core
+    python experiments/thresholds/study.py        # ten minutes on one core
 
 Scores are a first-order autoregression, a second of correlation, given a Gaussian, an exponential
 or a Student tail by their ranks. Thresholds are fitted on many stretches of it and counted on 400

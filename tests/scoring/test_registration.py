@@ -115,6 +115,9 @@ def test_a_push_within_reach_is_told_once_the_camera_stays() -> None:
     assert marks(found) == "." * (59 + SETTLING - 1) + "x" * 50 + "." * 21
     assert shifts(found[59:108]) == pytest.approx([4, 0] * 49, abs=0.1)
     assert shifts(found[108:]) == pytest.approx([0] * 142, abs=0.1)
+    assert not any(any(view.offset) for view in found[:108])
+    for view in found[159:]:
+        assert tuple(view.offset) == pytest.approx((4, 0), abs=0.1)
 
 
 def test_a_camera_that_shakes_on_is_not_pushed() -> None:

@@ -73,10 +73,10 @@ class Registration:
         pushed = self._pushed(now)
         shift, last = (STILL if pushed else self._undone(each) for each in (now, before))
         since = (shift - last).or_none(LEAST)
-        if shift == since == STILL and not pushed:
+        if shift == since == self._place == STILL and not pushed:
             return view
         frames = [*view.frames[:-2], _moved(view.last_input, since), view.target]
-        return replace(view, frames=frames, shift=shift, pushed=pushed)
+        return replace(view, frames=frames, shift=shift, offset=self._place, pushed=pushed)
 
     def state(self) -> dict[str, Tensor]:
         """What was learned."""

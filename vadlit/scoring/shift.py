@@ -38,6 +38,10 @@ class Shift(NamedTuple):
         """From another place to this one."""
         return Shift(self.x - other.x, self.y - other.y)
 
+    def plus(self, other: "Shift") -> "Shift":
+        """Both, one after the other."""
+        return self - -other
+
     def __neg__(self) -> "Shift":
         """Back again."""
         return STILL - self

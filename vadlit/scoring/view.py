@@ -24,7 +24,8 @@ class View:
         prediction: (3, H, W) in [0, 1], clipped; or, for a cue that needs a forecast, the features
             of `layer2` that were predicted for the target, (128, h, w).
         features: The target's encoder taps by name, (C, h, w) each.
-        shift: How far the scene of the target lies from where normal footage has it.
+        shift: How far the scene of the target lies from where it is while the camera stands still.
+        offset: How far that place lies from where normal footage has it.
         pushed: The camera was pushed to another place a moment ago.
     """
 
@@ -32,6 +33,7 @@ class View:
     prediction: Tensor = field(default_factory=lambda: torch.empty(0))
     features: dict[str, Tensor] = field(default_factory=dict)
     shift: Shift = STILL
+    offset: Shift = STILL
     pushed: bool = False
 
     @property

@@ -13,6 +13,7 @@ from scipy import stats
 from vadlit.errors import UserError
 from vadlit.scoring.thresholds.base import Floats
 from vadlit.scoring.thresholds.conformal import Conformal, block_maxima, exceeded_by
+from vadlit.scoring.thresholds.tail import beyond
 
 DRAWS = 4000
 
@@ -52,11 +53,15 @@ def test_by_hand() -> None:
 
 
 def mean_exceeded(
-    share: float, count: int, of: Callable[[np.random.Generator, int], Floats], tail: Any
+    share: float,
+    count: int,
+    of: Callable[[np.random.Generator, int], Floats],
+    tail: Any,
+    draws: int = DRAWS,
 ) -> Floats:
     """With what probability the next value exceeds the level, for many draws of values."""
     random = np.random.default_rng(3)
-    return np.array([tail.sf(exceeded_by(share, of(random, count))) for _ in range(DRAWS)])
+    return np.array([tail.sf(exceeded_by(share, of(random, count))) for _ in range(draws)])
 
 
 @pytest.mark.parametrize("law", [stats.cauchy, stats.norm, stats.uniform])
@@ -70,37 +75,27 @@ def test_with_enough_values_it_holds_for_any_distribution(law: Any) -> None:
     assert found.std() == pytest.approx(expected.std(), rel=0.1)
 
 
-def test_with_too_few_values_it_is_exact_for_an_exponential_tail() -> None:
-    count, share, over = 30, 0.005, 5
-    found = mean_exceeded(
-        share, count, lambda random, n: 2 * random.exponential(size=n) - 7, stats.expon(-7, 2)
-    )
-    # Second moment: that of a beta and of a gamma variable, which are independent.
-    factor = ((over + 1) / (share * (count + 1))) ** (1 / over) - 1
-    assert factor >= 1  # so the level is above the highest value in any case
-    square = (over + 1) * (over + 2) / ((count + 1) * (count + 2)) * (1 + 2 * factor) ** -over
-    spread = sqrt(square - share**2)
-    assert found.mean() == pytest.approx(share, abs=4 * spread / sqrt(DRAWS))
+@pytest.mark.parametrize(
+    ("law", "least", "most"), [(stats.uniform, 0.0, 0.1), (stats.norm, 0.2, 1), (stats.expon, 1, 3)]
+)
+def test_with_too_few_values_it_nearly_holds_for_tails_up_to_exponential(
+    law: Any, least: float, most: float
+) -> None:
+    count, share = 90, 1 / 1800  # three minutes, one false alarm an hour
+    found = mean_exceeded(share, count, lambda random, n: law.ppf(random.random(n)), law, 200)
+    assert least <= found.mean() / share <= most
 
 
-@pytest.mark.parametrize(("law", "sign"), [(stats.norm, -1), (stats.t(3), 1)])
-def test_a_lighter_tail_exceeds_it_less_often_and_a_heavier_one_more(law: Any, sign: int) -> None:
-    share = 0.001
-    found = mean_exceeded(share, 100, lambda random, n: law.ppf(random.random(n)), law)
-    assert sign * (found.mean() - share) > 4 * found.std() / sqrt(DRAWS)
-
-
-@pytest.mark.parametrize("count", [10, 90, 300, 1500])
 @pytest.mark.parametrize("tail", [0.1, 0.3])
-def test_the_tail_is_the_quantile_of_a_lomax_distribution(count: int, tail: float) -> None:
-    share = 1 / 1800
+def test_the_tail_is_that_of_the_excesses_over_the_value_below_them(tail: float) -> None:
+    share, count = 1 / 1800, 90
     values = np.random.default_rng(count).normal(-30, 2, count)
-    over = max(5, round(tail * count))  # a tail of fewer says next to nothing
+    over = round(tail * count)
     ordered = sorted(values.tolist(), reverse=True)
-    excesses = [value - ordered[over] for value in ordered[:over]]
-    predictive = stats.lomax(over, loc=ordered[over], scale=sum(excesses))
-    expected = predictive.isf(share * (count + 1) / (over + 1))
-    assert exceeded_by(share, values, tail) == pytest.approx(max(ordered[0], expected), rel=1e-9)
+    excesses = np.array([value - ordered[over] for value in ordered[:over]])
+    expected = ordered[over] + beyond(share * (count + 1) / (over + 1), excesses)
+    assert expected > ordered[0]
+    assert exceeded_by(share, values, tail) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from vadlit.checks import check_non_negative
 from vadlit.scoring.background import Background
-from vadlit.scoring.cells import around
+from vadlit.scoring.cells import CELL, around
 from vadlit.scoring.cues.coreset import coreset
 from vadlit.scoring.cues.memory import distances, sample
-from vadlit.scoring.shift import moved
+from vadlit.scoring.shift import Shift, moved
 from vadlit.scoring.view import View, spread
 
 # Frames that the background is the median of, and frames that the memory is drawn from.
@@ -27,10 +28,13 @@ class Appearance:
 
     Something is where the frame differs from the background; the rest has no say, which also keeps
     the search small. Features are averaged over a few cells and scaled to length 1, so that
-    neither a cell's offset nor its contrast counts.
+    neither a cell's offset nor its contrast counts. Where a thing is counts as well: it is as far
+    from its like at the other end of the picture as `place`.
 
     Args:
         context: Height and width that features are averaged over, cells, odd.
+        place: Distance across the picture's longer side, 0 or more; 0 where a thing may be
+            anywhere.
         memory: Descriptors kept of normal footage.
         neighbours: Nearest descriptors that a distance is the mean of.
         foreground: Least mean difference from the background, grey levels of 255.
@@ -46,13 +50,16 @@ class Appearance:
     def __init__(
         self,
         context: int = 3,
+        place: float = 1.0,
         memory: int = 4000,
         neighbours: int = 3,
         foreground: float = 8.0,
         follow: float = 0.3,
         seed: int = 0,
     ) -> None:
+        check_non_negative("cue.parts.appearance.place", place)
         self.context = context
+        self.place = place
         self.size = memory
         self.neighbours = neighbours
         self.seed = seed
@@ -85,7 +92,7 @@ class Appearance:
         self.changed = False
 
     def cells(self, view: View) -> Tensor:
-        """Distance of each cell's descriptor, (h, w) in [0, 2]; NaN where nothing is."""
+        """Distance of each cell's descriptor, (h, w), at least 0; NaN where nothing is."""
         present, self.changed = self.background.see(view.grey, view.shift, view.pushed)
         cells = torch.full(present.shape, torch.nan)
         queries = self._descriptors(view)[present]
@@ -102,8 +109,18 @@ class Appearance:
         self.background.restore(state)
 
     def _descriptors(self, view: View) -> Tensor:
-        """One of length 1 for each cell, (h, w, C)."""
+        """One for each cell, (h, w, C + 2): features of length 1, and the place."""
         features = view.features["layer2"][None].float()
         # Ten times as fast as channel by channel.
         features = features.contiguous(memory_format=torch.channels_last)
-        return functional.normalize(around(features, self.context)[0], dim=0).permute(1, 2, 0)
+        looks = functional.normalize(around(features, self.context)[0], dim=0).permute(1, 2, 0)
+        at = places(looks, view.shift.plus(view.offset))
+        return torch.cat([looks, self.place * at], dim=2)
+
+
+def places(cells: Tensor, shift: Shift) -> Tensor:
+    """Row and column in the scene of each cell (h, w, C), in longer sides of it: (h, w, 2)."""
+    height, width = cells.shape[:2]
+    rows = torch.arange(height, device=cells.device) - shift.y / CELL
+    columns = torch.arange(width, device=cells.device) - shift.x / CELL
+    return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), dim=2) / max(height, width)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 # Distances are made for this many descriptors at a time: the whole matrix would not fit a cache.
 CHUNK = 256
-# Of so many similarities the highest is taken first: the nearest are in the blocks that lead.
+# Of so many values the highest is taken first: the nearest are in the blocks that lead.
 BLOCK = 100
 
 
@@ -15,23 +15,26 @@ def sample(rows: Tensor, size: int, generator: torch.Generator) -> Tensor:
 
 
 def distances(queries: Tensor, memory: Tensor, neighbours: int) -> Tensor:
-    """Mean Euclidean distance of unit vectors to their nearest ones in the memory.
+    """Mean Euclidean distance of descriptors to their nearest ones in the memory.
 
     Args:
-        queries: (n, C), of length 1.
-        memory: (m, C), of length 1, not empty.
+        queries: (n, C).
+        memory: (m, C), not empty.
         neighbours: How many nearest ones are averaged, 1 to m.
 
     Returns:
-        (n,) in [0, 2].
+        (n,), at least 0.
 
     Source: k-nearest-neighbour distance, as in Roth et al.: Towards total recall in industrial
     anomaly detection. CVPR 2022, section 3.3.
     """
     found = []
+    # Of |q - m|^2 = |q|^2 - 2 (q m - |m|^2 / 2) the bracket alone tells which are nearest.
+    halves = memory.square().sum(dim=1) / 2
     for chunk in torch.split(queries, CHUNK):
-        nearest = _highest(chunk @ memory.T, min(neighbours, len(memory)))
-        found.append((2 - 2 * nearest).clamp(min=0).sqrt().mean(dim=1))
+        nearest = _highest(torch.addmm(-halves, chunk, memory.T), min(neighbours, len(memory)))
+        squares = chunk.square().sum(dim=1, keepdim=True) - 2 * nearest
+        found.append(squares.clamp(min=0).sqrt().mean(dim=1))
     return torch.cat(found) if found else queries.new_empty(0)
 
 

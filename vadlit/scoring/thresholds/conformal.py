@@ -8,6 +8,7 @@ import numpy as np
 from vadlit.checks import check_positive
 from vadlit.errors import UserError
 from vadlit.scoring.thresholds.base import Floats, Threshold, frames_in
+from vadlit.scoring.thresholds.tail import beyond
 
 HOUR = 3600.0
 FEWEST = 10  # blocks; of fewer, no tail can be told
@@ -74,12 +75,10 @@ def exceeded_by(share: float, values: Floats, tail: float = TAIL, least: int = L
     - `share >= 1 / (n + 1)`: the value of rank ceil((1 - share)(n + 1)) from below. The next
       value exceeds it with a probability of at most `share`, whatever the distribution, if all
       n + 1 values are exchangeable (split conformal prediction; Vovk, Gammerman and Shafer 2005).
-    - Below that, the highest value is not high enough, and the tail is taken to be exponential
-      above the (m + 1)-th highest value u (peaks over threshold; Coles 2001, chapter 4; Siffer et
-      al., KDD 2017). With s the sum of the m excesses, the next value exceeds
-      `u + s * (((m + 1) / (share * (n + 1)))^(1/m) - 1)` with a probability of exactly `share`:
-      u is exceeded by (m + 1) / (n + 1), and s is gamma distributed, over which the exponential
-      averages to (1 + c)^-m at u + c s. A lighter tail exceeds it less often, a heavier one more.
+    - Below that, the highest value is not high enough. The (m + 1)-th highest value u is exceeded
+      with a probability of (m + 1) / (n + 1), and how far beyond u the level lies follows from the
+      m excesses (`beyond`; peaks over threshold: Coles 2001, chapter 4; Siffer et al., KDD 2017).
+      That holds for tails up to an exponential one as they come; a heavier one exceeds it more.
       The level is that or the highest value, whichever is higher: a lower share never lowers it.
 
     Args:
@@ -95,6 +94,5 @@ def exceeded_by(share: float, values: Floats, tail: float = TAIL, least: int = L
         return highest
     over = max(least, round(tail * count))
     start = ordered[-over - 1]
-    excess = float((ordered[-over:] - start).sum())
-    factor = ((over + 1) / (share * (count + 1))) ** (1 / over) - 1
-    return max(highest, float(start + excess * factor))
+    level = start + beyond(share * (count + 1) / (over + 1), ordered[-over:] - start)
+    return max(highest, float(level))
