@@ -41,7 +41,7 @@ def test_every_part_joins_the_fusion(choice: str) -> None:
     config = composed("train", [f"+part@cue.parts.{choice}={choice}"])
     cue = instantiate(config.cue, _convert_="all")
     assert list(cue.parts) == ["appearance", "motion", choice]
-    assert cue.weights.tolist() == [1, 1, 1]
+    assert cue.joining.weights.tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize("choice", BACKENDS)
