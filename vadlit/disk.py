@@ -1,7 +1,11 @@
 """Room on the disk, before and while it is needed."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from vadlit.errors import UserError
 
 
 def free_bytes(folder: Path) -> int:
@@ -17,3 +21,13 @@ def as_text(size: float) -> str:
     ('1.2 GB', '0.0 MB')
     """
     return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+
+
+@contextmanager
+def writing(what: str, advice: str = "") -> Iterator[None]:
+    """Turn an error of the disk into a sentence: what cannot be written, why, and a way out."""
+    try:
+        yield
+    except OSError as error:
+        way = advice and f"; {advice}"
+        raise UserError(f"{what} cannot be written: {error.strerror or error}{way}.") from error

@@ -1,11 +1,12 @@
 """What everything that is kept in the cache folder shares: its keys, and a disk that refuses."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
 
+from vadlit.disk import writing
 from vadlit.errors import UserError
 
 # The file of an event's folder that its builder locks.
@@ -30,13 +31,7 @@ def key(files: Sequence[Path], *settings: object) -> str:
     return sha256(dumps([footage, *settings]).encode()).hexdigest()[:24]
 
 
-@contextmanager
-def disk_trouble_named(root: Path) -> Iterator[None]:
+def writing_cache(root: Path) -> AbstractContextManager[None]:
     """Turn what the disk refuses to do for the cache into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"The cache {root} cannot be written: {error.strerror or error}; make room there "
-            "(`vadlit cache`) or choose another place with data.cache_dir."
-        ) from error
+    advice = "make room there (`vadlit cache`) or choose another place with data.cache_dir"
+    return writing(f"The cache {root}", advice)

@@ -5,7 +5,7 @@ What a container says of it is often wrong.
 
 from pathlib import Path
 
-from vadlit.data.cache import disk_trouble_named, key
+from vadlit.data.cache import key, writing_cache
 from vadlit.data.frames import Frames
 from vadlit.data.whole import write_whole
 
@@ -21,7 +21,7 @@ def count_frames(footage: Frames, cache_dir: Path) -> int:
         return int(file.read_text(encoding="ascii"))
     except (OSError, ValueError):  # not counted yet, or damaged
         count = len(footage)
-    with disk_trouble_named(cache_dir):
+    with writing_cache(cache_dir):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, str(count))
     return count

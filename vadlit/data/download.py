@@ -2,8 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
@@ -15,6 +13,7 @@ from filelock import FileLock
 from tqdm import tqdm
 
 from vadlit.data.unpack import unpack_folder
+from vadlit.disk import writing
 from vadlit.errors import UserError
 
 FOLDER = "UCSD_Anomaly_Dataset.v1p2/UCSDped2"
@@ -44,7 +43,7 @@ def download_ped2(root: Path, url: str, size: int | None = None, sha256: str | N
     if target.is_dir():
         return target
     part = root / f"{_file_name(url)}.part"
-    with _disk_trouble_named(root):
+    with writing(f"Ped2 in {root}", "make room there or choose another folder, then run it again"):
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / ".UCSDped2.lock"):
             if not target.is_dir():
@@ -183,14 +182,3 @@ def _check_sha256(part: Path, sha256: str) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256.lower():
         raise UserError(f"The archive {part} has the SHA-256 {found}, but {sha256} is expected.")
-
-
-@contextmanager
-def _disk_trouble_named(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"Ped2 cannot be stored in {root}: {error.strerror or error}; make room there or choose"
-            " another folder, then run it again."
-        ) from error

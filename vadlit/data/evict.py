@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from vadlit.data.cache import LOCK, disk_trouble_named
+from vadlit.data.cache import LOCK, writing_cache
 
 # The name of an event's folder; the rest of a folder called a cache may be anything.
 _EVENT = re.compile("[0-9a-f]{24}")
@@ -57,7 +57,7 @@ def remove(entry: Entry) -> bool:
     Raises:
         UserError: The disk refuses.
     """
-    with disk_trouble_named(entry.folder.parent):
+    with writing_cache(entry.folder.parent):
         try:
             with FileLock(entry.folder / LOCK, timeout=0):
                 for file in _files(entry.folder):

@@ -1,6 +1,5 @@
 """Own footage: a folder of training, validation and test events."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from vadlit.data.module import SequenceDataModule, Splits
 from vadlit.errors import UserError
 from vadlit.video.file import VideoFile
 from vadlit.video.find import VIDEO_SUFFIXES, VIDEOS
-from vadlit.video.folder import FrameFolder
+from vadlit.video.folder import FrameFolder, by_number
 from vadlit.video.framing import Framing
 
 LABELS = "labels.json"
@@ -76,7 +75,7 @@ def find_events(split: Path) -> list[Path]:
         )
     visible = [path for path in split.iterdir() if not path.name.startswith(".")]
     labels = [path for path in visible if path.suffix == ".json" and not path.is_dir()]
-    events = sorted({*visible} - {*labels}, key=_natural)
+    events = sorted({*visible} - {*labels}, key=by_number)
     for event in events:
         _require_footage(event)
     if not events:
@@ -123,11 +122,6 @@ def _name(place: Path) -> str:
 
 def _labels_of(place: Path) -> Path:
     return place / LABELS if place.is_dir() else place.with_suffix(".json")
-
-
-def _natural(path: Path) -> tuple[list[str | int], str]:
-    parts = re.split(r"([0-9]+)", path.name)  # text and digits in turn
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)], path.name
 
 
 def _require_footage(event: Path) -> None:

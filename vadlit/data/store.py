@@ -21,7 +21,7 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from vadlit.data.cache import LOCK, disk_trouble_named, key
+from vadlit.data.cache import LOCK, key, writing_cache
 from vadlit.data.events import Event
 from vadlit.disk import as_text, free_bytes
 from vadlit.errors import UserError
@@ -125,7 +125,7 @@ class Store:
         files = self._files(event, taps)
         stored = {"frames": files.pop("frames")}
         folder = stored["frames"].parent
-        with disk_trouble_named(self.root):
+        with writing_cache(self.root):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / LOCK):
                 os.utime(folder / LOCK)

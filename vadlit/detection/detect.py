@@ -10,9 +10,10 @@ from vadlit.detection.engines.engine import Engine
 from vadlit.detection.engines.local import Local
 from vadlit.detection.record import open_record, table_of
 from vadlit.detection.settings import Settings
-from vadlit.detection.table import disk_trouble_named, write_alarms
+from vadlit.detection.table import write_alarms
 from vadlit.detection.watcher import Watcher
 from vadlit.detector import Detector
+from vadlit.disk import writing
 
 HERE = Local()
 
@@ -50,7 +51,7 @@ def detect(detector: Detector, digest: str, settings: Settings, engine: Engine =
     """
     adjust(detector, settings.adjusted)
     record, broken, start, frames = open_record(settings.out), {}, monotonic(), 0
-    with disk_trouble_named(settings.out):
+    with writing(f"out is {settings.out}, which"):
         table_of(settings.out, "").parent.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(digest, settings, dict(record.keys))
         for source, outcome in engine.watch(detector, watcher, settings.sources):

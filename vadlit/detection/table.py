@@ -7,7 +7,6 @@ from typing import Any
 
 from vadlit.data.whole import write_whole
 from vadlit.detection.watch import Row
-from vadlit.errors import UserError
 
 ALARMS = ("start", "end", "peak", "peak_seconds", "first", "last")
 
@@ -44,17 +43,6 @@ def write_alarms(file: Path, found: Mapping[str, Mapping[str, Any]]) -> None:
         for alarm in each["alarms"]
     ]
     write_whole(file, "\n".join([",".join(["source", *ALARMS]), *rows]) + "\n")
-
-
-@contextmanager
-def disk_trouble_named(out: Path) -> Iterator[None]:
-    """Turn what the disk refuses to do into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"out is {out}, which cannot be written: {error.strerror or error}."
-        ) from error
 
 
 def _line(row: Row) -> str:

@@ -19,7 +19,7 @@ from vadlit.preparation.settings import AUTO, Settings
 from vadlit.preparation.sources import Source, find
 from vadlit.preparation.split import split
 from vadlit.preparation.warnings import ENOUGH, little_footage, warnings
-from vadlit.preparation.write import PART, disk_trouble_named, relabel, write_events
+from vadlit.preparation.write import PART, relabel, write_events, writing_data_set
 from vadlit.video.roi import Roi, in_pixels
 
 AUTO_RATE = 10.0  # frames a second looked at for roi=auto
@@ -107,7 +107,7 @@ def _draw(source: Source, roi: Roi, settings: Settings) -> None:
     picture = settings.out / "roi.png"
     if not picture.exists():
         figure = roi_figure(source.name, next(source.first_second()), roi, settings.size)
-        with disk_trouble_named(settings.out):
+        with writing_data_set(settings.out):
             save(figure, picture)
 
 

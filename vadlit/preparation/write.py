@@ -11,12 +11,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from vadlit.data.labels import Labels, read_labels, write_labels
+from vadlit.disk import writing
 from vadlit.errors import UserError
 from vadlit.preparation.frames import Image, cut, is_whole, jpeg
 from vadlit.preparation.observe import Grey, Observed, Observer, look
@@ -71,7 +72,7 @@ def write_events(
     """
     observer, done = Observer(), 0
     frames = events[0].source.footage.frames()
-    with disk_trouble_named(settings.out):
+    with writing_data_set(settings.out):
         growing = [_begun(event, settings) for event in events]
         made = _made(tasks(frames, growing), settings)
         for one, group in groupby(made, key=lambda pair: pair[0].growing):
@@ -179,13 +180,7 @@ def _of_first(event: Planned, count: int) -> Labels:
     return Labels(labels.frame_rate, tuple(anomalous), tuple(bait))
 
 
-@contextmanager
-def disk_trouble_named(out: Path) -> Iterator[None]:
+def writing_data_set(out: Path) -> AbstractContextManager[None]:
     """Turn an error of the disk into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"The data set {out} cannot be written: {error.strerror or error}; make room there "
-            "and run the same command again, which goes on where it stopped."
-        ) from error
+    advice = "make room there and run the same command again, which goes on where it stopped"
+    return writing(f"The data set {out}", advice)

@@ -41,7 +41,7 @@ class FrameFolder:
         check_rate(rate)
         if not folder.is_dir():
             raise UserError(f"There is no folder of frames {folder}.")
-        files = tuple(sorted(filter(_is_frame, folder.iterdir()), key=_by_number))
+        files = tuple(sorted(filter(_is_frame, folder.iterdir()), key=by_number))
         if not files:
             kinds = " ".join(sorted(IMAGE_SUFFIXES))
             raise UserError(f"The folder {folder} holds no frames; allowed are {kinds} files.")
@@ -102,7 +102,8 @@ def _is_frame(path: Path) -> bool:
     return path.suffix.lower() in IMAGE_SUFFIXES and not hidden and not path.is_dir()
 
 
-def _by_number(path: Path) -> tuple[list[str | int], str]:
+def by_number(path: Path) -> tuple[list[str | int], str]:
+    """The sort key of natural order: `cam9` before `cam10`."""
     parts = re.split(r"([0-9]+)", path.name)  # text and digits in turn
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], path.name
 
