@@ -222,5 +222,7 @@ def test_without_room_to_unpack_nothing_half_written_stays(site: Site, tmp_path:
 
 def test_a_root_that_is_a_file_is_named(site: Site, tmp_path: Path) -> None:
     (tmp_path / "root").write_text("a file")
-    with pytest.raises(UserError, match=re.escape(f"{tmp_path / 'root'} cannot be written: File exists")):
+    with pytest.raises(
+        UserError, match=re.escape(f"{tmp_path / 'root'} cannot be written: File exists")
+    ):
         download_ped2(tmp_path / "root", site.url)
