@@ -26,8 +26,8 @@ FOOTAGE = ["size=[288,288]", "rate=10"]
 # Twenty minutes of the same line, whose belt follows from the seed, and new, for what happens
 # follows from an event's name as well.
 SECONDS = 200
-# Of a line, one that nobody had looked at. Feeder 0 was while the preset was made to judge a frame by
-# its activity, to remember a coreset, and where things are; feeder 1 while the tail of the threshold
+# Of each a line that nobody had looked at. Feeder 0 was while the preset was made to judge a frame
+# by its activity, to remember a coreset, and where things are; feeder 1 while the threshold's tail
 # was; can 0 while the threshold was made to begin anew after a change of light.
 SEEDS = {"can": 1, "feeder": 2, "foam": 0}
 BAITS = {
