@@ -23,7 +23,7 @@ MISSED_RING, ROD = "missed_ring", "rod"
 ANOMALIES = (MISSED_RING, ROD)
 
 # Seconds that the picker moves aside, moves down or up, and presses.
-_ACROSS, _DOWN, _UP, _PRESS = 2.0, 1.3, 1.4, 0.8
+_ACROSS, _DOWN, _UP, _PRESS = 2.0, 2.6, 2.8, 0.8
 # Seconds between its moving aside and its moving down or up.
 _SETTLE = 0.3
 # A ring that stays behind later than this share of an event would hardly be seen.
