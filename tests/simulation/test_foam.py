@@ -28,13 +28,13 @@ REGULAR = (
 )  # fmt: skip
 SOUND = Plan("test", "event", 61.0)
 MISSED = Plan("test", "event", 61.0, ("missed_ring",))
-# In 5 frames a second of this one, that of 5.6 s is the first after the picker leaves.
-SHORT, FIRST = Plan("test", "event", 11.0, ("missed_ring",)), 28
+# In 5 frames a second of this one, that of 7.2 s is the first after the picker leaves.
+SHORT, FIRST = Plan("test", "event", 14.2, ("missed_ring",)), 36
 ROD = Plan("test", "event", 14.0, ("rod",))
 # Times in an event of 61 s.
 LIFT = 30.5
-HIDING, ARRIVED, DOWN, PRESSING = LIFT - 25, LIFT - 18.1, LIFT - 2.1, LIFT - 0.4
-UP, LEAVING, LEFT = LIFT + 1.4, LIFT + 3.4, LIFT + 3.4 + 4 / 3
+HIDING, ARRIVED, DOWN, PRESSING = LIFT - 26.3, LIFT - 19.4, LIFT - 3.4, LIFT - 0.4
+UP, LEAVING, LEFT = LIFT + 2.8, LIFT + 4.8, LIFT + 4.8 + 4 / 3
 
 Groups = dict[str, list[int]]
 
@@ -190,7 +190,7 @@ def test_only_the_ring_that_stays_and_its_tray_are_anomalous() -> None:
     for time in np.arange(0.0, 61.0, 0.5).tolist():
         moment = now(time)
         rings, tray = solids(moment, "rings"), solids(moment, "tray")
-        left = LIFT <= time < LIFT + 3.4 + 4 / 3
+        left = LIFT <= time < LEFT
         assert sum(ring.anomalous for ring in rings) == left
         assert {solid.anomalous for solid in tray} == {left}
         assert not any(solid.anomalous for solid in solids(moment, "picker"))
@@ -210,9 +210,9 @@ def test_labels_begin_when_the_picker_leaves_and_end_when_the_tray_has_left(
     way = HIDDEN * (10 * share**3 - 15 * share**4 + 6 * share**5)
     corner = np.stack([way - LENGTH / 2, 0 * way - 0.05, 0 * way + 0.024], 1)
     inside = project(corner, (64, 64))[:, 0] < 64
-    gone = 5.5 + 3.4 + 4 / 3 * share[inside.sum()]
+    gone = 7.1 + 4.8 + 4 / 3 * share[inside.sum()]
     assert gone - 0.4 < anomalous[-1] / 5 <= gone
-    assert gone < 5.5 + 3.4 + 4 / 3
+    assert gone < 7.1 + 4.8 + 4 / 3
 
 
 def test_a_missed_ring_changes_the_picture_from_the_lift_on(film: Film, missed: list[Shot]) -> None:
