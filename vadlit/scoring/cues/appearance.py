@@ -28,8 +28,8 @@ class Appearance:
 
     Something is where the frame differs from the background; the rest has no say, which also keeps
     the search small. Features are averaged over a few cells and scaled to length 1, so that
-    neither a cell's offset nor its contrast counts. Where a thing is counts as well: it is as far
-    from its like at the other end of the picture as `place`.
+    neither a cell's offset nor its contrast counts. Where a thing is may count as well: it is as
+    far from its like at the other end of the picture as `place`.
 
     Args:
         context: Height and width that features are averaged over, cells, odd.
@@ -50,7 +50,7 @@ class Appearance:
     def __init__(
         self,
         context: int = 3,
-        place: float = 1.0,
+        place: float = 0.0,
         memory: int = 4000,
         neighbours: int = 3,
         foreground: float = 8.0,
