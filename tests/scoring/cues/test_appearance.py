@@ -77,23 +77,23 @@ def test_features_are_averaged_over_the_context() -> None:
     features = other.features["layer2"]
     cue = learned(context=3)
     around = torch.nn.functional.normalize(features[:, 2:5, 4:7].mean(dim=(1, 2)), dim=0)
-    expected = (cue.memory[:, :3] - around).norm(dim=1).min()
+    expected = (cue.memory.rows[:, :3] - around).norm(dim=1).min()
     assert cue.cells(other)[3, 5].item() == pytest.approx(expected.item(), abs=1e-4)
 
 
 def test_the_memory_is_as_large_as_asked_and_three_quarters_of_it_are_things() -> None:
     cue = learned(memory=20)
     red = torch.nn.functional.normalize(torch.tensor(RED), dim=0)
-    assert cue.memory.shape == (20, 5)
-    assert int(((cue.memory[:, :3] - red).norm(dim=1) < 1e-3).sum()) == 15
+    assert cue.memory.rows.shape == (20, 5)
+    assert int(((cue.memory.rows[:, :3] - red).norm(dim=1) < 1e-3).sum()) == 15
 
 
 def test_a_seed_repeats_the_memory() -> None:
     one, same, other = (Appearance(context=3, memory=20, seed=seed) for seed in (0, 0, 1))
     for cue in (one, same, other):
         cue.learn([view(left, RED) for left in range(0, 80, 3)])
-    assert torch.equal(one.memory, same.memory)
-    assert not torch.equal(one.memory, other.memory)
+    assert torch.equal(one.memory.rows, same.memory.rows)
+    assert not torch.equal(one.memory.rows, other.memory.rows)
 
 
 def test_what_stays_is_absorbed_until_the_next_event() -> None:

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from vadlit.scoring.cues.memory import BLOCK, CHUNK, distances, sample
+from vadlit.scoring.cues.memory import BLOCK, CHUNK, Memory, sample
 
 
 def descriptors(count: int, seed: int) -> Tensor:
@@ -20,12 +20,14 @@ def test_distances_are_those_of_the_whole_matrix(
     queries, memory = descriptors(count, 0), descriptors(remembered, 1)
     every = torch.cdist(queries.double(), memory.double())
     expected = every.sort(dim=1).values[:, :neighbours].mean(dim=1).float()
-    torch.testing.assert_close(distances(queries, memory, neighbours), expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        Memory(memory).distances(queries, neighbours), expected, atol=1e-5, rtol=0
+    )
 
 
 def test_what_is_remembered_is_near() -> None:
     memory = descriptors(50, 0)
-    assert distances(memory, memory, 1).max() < 1e-3
+    assert Memory(memory).distances(memory, 1).max() < 1e-3
 
 
 def test_the_nearest_may_all_be_neighbours_in_the_memory() -> None:
@@ -33,18 +35,20 @@ def test_the_nearest_may_all_be_neighbours_in_the_memory() -> None:
     near = normalize(memory[BLOCK : BLOCK + 3] + 1e-3, dim=1)
     memory[BLOCK : BLOCK + 3] = near[:1]
     memory[-1] = near[0]
-    assert distances(near[:1], memory, 3).item() == pytest.approx(0, abs=1e-3)
-    assert distances(near[:1], memory, 4).item() == pytest.approx(0, abs=1e-3)
-    assert distances(near[:1], memory, 5).item() > 0.1
+    assert Memory(memory).distances(near[:1], 3).item() == pytest.approx(0, abs=1e-3)
+    assert Memory(memory).distances(near[:1], 4).item() == pytest.approx(0, abs=1e-3)
+    assert Memory(memory).distances(near[:1], 5).item() > 0.1
 
 
 def test_a_memory_smaller_than_the_neighbours_gives_the_mean_of_all() -> None:
     memory = torch.eye(2)
-    assert distances(torch.tensor([[1.0, 0.0]]), memory, 5).item() == pytest.approx(2**0.5 / 2)
+    assert Memory(memory).distances(torch.tensor([[1.0, 0.0]]), 5).item() == pytest.approx(
+        2**0.5 / 2
+    )
 
 
 def test_no_queries_no_distances() -> None:
-    assert distances(torch.empty(0, 16), descriptors(5, 0), 3).shape == (0,)
+    assert Memory(descriptors(5, 0)).distances(torch.empty(0, 16), 3).shape == (0,)
 
 
 def test_a_sample_is_drawn_evenly_and_has_no_row_twice() -> None:

@@ -10,7 +10,7 @@ from vadlit.checks import check_non_negative
 from vadlit.scoring.background import Background
 from vadlit.scoring.cells import CELL, around
 from vadlit.scoring.cues.coreset import coreset
-from vadlit.scoring.cues.memory import distances, sample
+from vadlit.scoring.cues.memory import Memory, sample
 from vadlit.scoring.shift import Shift, moved
 from vadlit.scoring.view import View, spread
 
@@ -64,7 +64,7 @@ class Appearance:
         self.neighbours = neighbours
         self.seed = seed
         self.background = Background(foreground, follow)
-        self.memory = torch.empty(0)
+        self.memory = Memory(torch.empty(0, 0))
         self.changed = False
 
     def learn(self, normal: Sequence[View]) -> None:
@@ -84,7 +84,7 @@ class Appearance:
             scene.append(sample(descriptors[~foreground], each, generator))
         kept = coreset(torch.cat(things), round(OF_THINGS * self.size), generator)
         rest = coreset(torch.cat(scene), self.size - len(kept), generator)
-        self.memory = torch.cat([kept, rest])
+        self.memory = Memory(torch.cat([kept, rest]))
 
     def reset(self) -> None:
         """Begin a new event."""
@@ -96,16 +96,16 @@ class Appearance:
         present, self.changed = self.background.see(view.grey, view.shift, view.pushed)
         cells = torch.full(present.shape, torch.nan)
         queries = self._descriptors(view)[present]
-        cells[present] = distances(queries, self.memory, self.neighbours)
+        cells[present] = self.memory.distances(queries, self.neighbours)
         return cells
 
     def state(self) -> dict[str, Tensor]:
         """What was learned."""
-        return {"memory": self.memory} | self.background.state()
+        return {"memory": self.memory.rows} | self.background.state()
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
-        self.memory = state["memory"]
+        self.memory = Memory(state["memory"])
         self.background.restore(state)
 
     def _descriptors(self, view: View) -> Tensor:

@@ -14,28 +14,33 @@ def sample(rows: Tensor, size: int, generator: torch.Generator) -> Tensor:
     return rows[torch.randperm(len(rows), generator=generator)[:size]]
 
 
-def distances(queries: Tensor, memory: Tensor, neighbours: int) -> Tensor:
-    """Mean Euclidean distance of descriptors to their nearest ones in the memory.
+class Memory:
+    """Descriptors of normal footage, rows (m, C), that others are compared with."""
 
-    Args:
-        queries: (n, C).
-        memory: (m, C), not empty.
-        neighbours: How many nearest ones are averaged, 1 to m.
+    def __init__(self, rows: Tensor) -> None:
+        self.rows = rows
+        self._halves = rows.square().sum(dim=1) / 2
 
-    Returns:
-        (n,), at least 0.
+    def distances(self, queries: Tensor, neighbours: int) -> Tensor:
+        """Mean Euclidean distance of descriptors to their nearest ones in the memory.
 
-    Source: k-nearest-neighbour distance, as in Roth et al.: Towards total recall in industrial
-    anomaly detection. CVPR 2022, section 3.3.
-    """
-    found = []
-    # Of |q - m|^2 = |q|^2 - 2 (q m - |m|^2 / 2) the bracket alone tells which are nearest.
-    halves = memory.square().sum(dim=1) / 2
-    for chunk in torch.split(queries, CHUNK):
-        nearest = _highest(torch.addmm(-halves, chunk, memory.T), min(neighbours, len(memory)))
-        squares = chunk.square().sum(dim=1, keepdim=True) - 2 * nearest
-        found.append(squares.clamp(min=0).sqrt().mean(dim=1))
-    return torch.cat(found) if found else queries.new_empty(0)
+        Args:
+            queries: (n, C).
+            neighbours: How many nearest ones are averaged, 1 to m.
+
+        Returns:
+            (n,), at least 0.
+
+        Source: k-nearest-neighbour distance, as in Roth et al.: Towards total recall in industrial
+        anomaly detection. CVPR 2022, section 3.3.
+        """
+        count, found = min(neighbours, len(self.rows)), []
+        for chunk in torch.split(queries, CHUNK):
+            # Of |q - m|^2 = |q|^2 - 2 (q m - |m|^2 / 2) the bracket alone tells which are nearest.
+            nearest = _highest(torch.addmm(-self._halves, chunk, self.rows.T), count)
+            squares = chunk.square().sum(dim=1, keepdim=True) - 2 * nearest
+            found.append(squares.clamp(min=0).sqrt().mean(dim=1))
+        return torch.cat(found) if found else queries.new_empty(0)
 
 
 def _highest(values: Tensor, count: int) -> Tensor:
