@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vadlit.errors import UserError
@@ -31,3 +31,8 @@ def writing(what: str, advice: str = "") -> Iterator[None]:
     except OSError as error:
         way = advice and f"; {advice}"
         raise UserError(f"{what} cannot be written: {error.strerror or error}{way}.") from error
+
+
+def writing_out(out: Path) -> AbstractContextManager[None]:
+    """The same of the folder that a command was told to write to, its setting `out`."""
+    return writing(f"out is {out}, which")

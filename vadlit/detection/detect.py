@@ -13,7 +13,7 @@ from vadlit.detection.settings import Settings
 from vadlit.detection.table import write_alarms
 from vadlit.detection.watcher import Watcher
 from vadlit.detector import Detector
-from vadlit.disk import writing
+from vadlit.disk import writing_out
 
 HERE = Local()
 
@@ -51,7 +51,7 @@ def detect(detector: Detector, digest: str, settings: Settings, engine: Engine =
     """
     adjust(detector, settings.adjusted)
     record, broken, start, frames = open_record(settings.out), {}, monotonic(), 0
-    with writing(f"out is {settings.out}, which"):
+    with writing_out(settings.out):
         table_of(settings.out, "").parent.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(digest, settings, dict(record.keys))
         for source, outcome in engine.watch(detector, watcher, settings.sources):

@@ -12,7 +12,7 @@ from vadlit.config import Config, build
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.data.store import StoredEvent
 from vadlit.data.whole import whole_or_nothing
-from vadlit.disk import writing
+from vadlit.disk import writing_out
 from vadlit.models.predictor import Predictor
 from vadlit.scoring.cues.fusion import Fusion
 from vadlit.scoring.cues.joining import Looks, gathered
@@ -38,7 +38,7 @@ class Cells:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with writing(f"out is {folder}, which"):
+        with writing_out(folder):
             folder.mkdir(parents=True, exist_ok=True)
         self._read = cache(lambda file: torch.from_numpy(np.load(file)))
 
@@ -57,7 +57,7 @@ class Cells:
         for name, each in zip((ACTIVITY, *parts), arrays, strict=True):
             file = self._file(clip, name)
             with (
-                writing(f"out is {self.folder}, which"),
+                writing_out(self.folder),
                 whole_or_nothing(file) as unfinished,
                 unfinished.open("wb") as stream,
             ):

@@ -86,6 +86,13 @@ def test_with_too_few_values_it_nearly_holds_for_tails_up_to_exponential(
     assert least <= found.mean() / share <= most
 
 
+@pytest.mark.parametrize(("law", "sign"), [(stats.norm, -1), (stats.t(3), 1)])
+def test_a_lighter_tail_exceeds_it_less_often_and_a_heavier_one_more(law: Any, sign: int) -> None:
+    share = 0.001
+    found = mean_exceeded(share, 100, lambda random, n: law.ppf(random.random(n)), law, 1200)
+    assert sign * (found.mean() - share) > 4 * found.std() / sqrt(len(found))
+
+
 @pytest.mark.parametrize("tail", [0.1, 0.3])
 def test_the_tail_is_that_of_the_excesses_over_the_value_below_them(tail: float) -> None:
     share, count = 1 / 1800, 90
