@@ -4,9 +4,11 @@ import logging
 import sys
 import warnings
 from pathlib import Path
+from signal import SIGTERM
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import ModelCheckpoint, Timer
+from pytorch_lightning.utilities.exceptions import SIGTERMException
 
 from vadlit.config import Config
 from vadlit.data.module import SequenceDataModule
@@ -65,7 +67,11 @@ def fit(
         num_sanity_val_steps=0,
         log_every_n_steps=1,
     )
-    trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+    try:
+        trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+    except SIGTERMException:
+        # Lightning's would end the process as if all were done.
+        sys.exit(128 + SIGTERM)
     if trainer.interrupted:
         raise KeyboardInterrupt
     if not trainer.max_epochs:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from tests.commands.conftest import Mistake, Vadlit
@@ -22,7 +23,17 @@ def decoder(runs: Path) -> dict[str, torch.Tensor]:
     return state
 
 
-def killed_after_an_epoch(arguments: list[str], runs: Path, cache: Path) -> None:
+def logged(runs: Path) -> tuple[MlflowClient, Run]:
+    """The only run, and who to ask about it."""
+    client = MlflowClient(f"sqlite:///{runs}/mlflow.db")
+    experiment = client.get_experiment_by_name("tiny")
+    assert experiment is not None
+    (run,) = client.search_runs([experiment.experiment_id])
+    return client, run
+
+
+def stopped_in_the_middle(arguments: list[str], runs: Path, cache: Path, by: signal.Signals) -> int:
+    """Train, and stop it while it does; what it returns."""
     process = subprocess.Popen(
         [sys.executable, "-m", "vadlit.cli", "train", *arguments],
         env=os.environ | {"VADLIT_RUNS": str(runs), "VADLIT_CACHE": str(cache)},
@@ -34,9 +45,9 @@ def killed_after_an_epoch(arguments: list[str], runs: Path, cache: Path) -> None
     for line in process.stderr:
         if line.startswith("epoch 2/"):
             break
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stderr.close()
+    process.send_signal(by)
+    process.communicate()
+    return process.returncode
 
 
 @pytest.mark.slow
@@ -47,7 +58,7 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     settings = [*tiny, "model=dropout", "augmentation=lighting", f"trainer.max_epochs={EPOCHS}"]
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert vadlit("train", *settings, runs=whole).returncode == 0
-    killed_after_an_epoch(settings, broken, workplace / "cache")
+    stopped_in_the_middle(settings, broken, workplace / "cache", signal.SIGKILL)
     time.sleep(0.1)
     done = vadlit("train", *settings, "trainer.resume=auto", runs=broken)
     assert done.returncode == 0, done.stderr
@@ -56,13 +67,20 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     assert expected.keys() == found.keys()
     for name, value in expected.items():
         assert torch.equal(value, found[name]), name
-    client = MlflowClient(f"sqlite:///{broken}/mlflow.db")
-    experiment = client.get_experiment_by_name("tiny")
-    assert experiment is not None
-    (run,) = client.search_runs([experiment.experiment_id])
+    client, run = logged(broken)
     assert run.info.status == "FINISHED"
     steps = {x.step for x in client.get_metric_history(run.info.run_id, "val/loss")}
     assert steps == set(range(EPOCHS))
+
+
+def test_a_training_that_is_told_to_end_does_not_pretend_to_be_done(
+    tiny: list[str], workplace: Path, tmp_path: Path
+) -> None:
+    settings = [*tiny, "trainer.max_epochs=200"]
+    ended = stopped_in_the_middle(settings, tmp_path, workplace / "cache", signal.SIGTERM)
+    assert ended == 128 + signal.SIGTERM
+    _, run = logged(tmp_path)
+    assert run.info.status == "KILLED"
 
 
 def test_a_broken_checkpoint_to_go_on_from_is_a_sentence(
