@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a newcomer does, on a clean clone: the README's two commands and its six for one's own footage.
 #
-#   experiments/newcomer/tour.sh WORK VIDEO     # labels VIDEO.json beside it; an hour on two slow cores
+#   experiments/newcomer/tour.sh WORK VIDEO     # labels VIDEO.json beside it; an hour and a half on two slow cores
 #
 # Prints for each step its exit code and its seconds, and goes on whatever happens.
 set -u
