@@ -10,7 +10,7 @@ from vadlit.simulation.camera import Camera
 from vadlit.simulation.render import MARGIN, Picture
 
 PLAIN: dict[str, float] = {
-    "exposure": 1.0, "drift": 0.0, "adapts": 0.0, "vibration": 0.0, "softness": 0.0,
+    "exposure": 1.0, "drift": 0.0, "fade": 0.0, "adapts": 0.0, "vibration": 0.0, "softness": 0.0,
     "noise": 0.0, "vignette": 0.0, "quality": 100, "rate": 30.0,
 }  # fmt: skip
 SIZE = (64, 80)
@@ -97,6 +97,11 @@ def test_drift_is_slow_and_bounded() -> None:
     assert shown(0.4 * 0.9) - 1 <= values.min() < shown(0.4) - 2
     assert shown(0.4) + 2 < values.max() <= shown(0.4 * 1.1) + 1
     assert np.abs(np.diff(values)).max() < 4
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(0, 1.0), (1800, 0.8), (3600, 0.6), (9000, 0.6)])
+def test_light_fades_evenly_in_the_first_hour(seconds: float, left: float) -> None:
+    np.testing.assert_allclose(taken(0.4, seconds, fade=0.4), shown(0.4 * left), atol=0.6)
 
 
 def test_quality_costs_detail() -> None:

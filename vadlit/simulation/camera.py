@@ -11,6 +11,7 @@ from vadlit.simulation.sensor import Image, Pixels, expose
 
 _STEPS = 4095
 _NOISE = 1 << 20
+_HOUR = 3600.0
 # Of the noise per unit of light, and in the dark.
 _VARIANCE = (1.2e-4, 1.2e-5)
 
@@ -22,6 +23,7 @@ class Camera:
         generator: Draws noise, shaking and drift.
         exposure: Light is multiplied by this; 1 shows a white sheet under full light white.
         drift: Largest slow change of the exposure, as a share.
+        fade: Share of the light lost in the first hour, evenly, and in no later one.
         adapts: How far the camera makes up for a change of light, from 0 to 1; takes a second.
         vibration: Root mean square shift in pixels.
         softness: Blur of the lens, from 0 to 0.3: share of its light a pixel gives to each side.
@@ -37,6 +39,7 @@ class Camera:
         *,
         exposure: float,
         drift: float,
+        fade: float,
         adapts: float,
         vibration: float,
         softness: float,
@@ -47,6 +50,7 @@ class Camera:
     ) -> None:
         self._generator = generator
         self._exposure, self._drift, self._adapts = exposure, drift, adapts
+        self._fade = fade
         self._vibration, self._softness, self._noise = vibration, softness, noise
         self._vignette, self._rate, self._quality = vignette, rate, round(quality)
         self._phases = generator.uniform(0, 2 * pi, 2)
@@ -84,7 +88,8 @@ class Camera:
         self._bright = first, held
         slow = sin(time / 17 + self._phases[0]) + 0.6 * sin(time / 5.1 + self._phases[1])
         made_up = float((first / held) ** self._adapts)
-        return self._exposure * made_up * (1 + self._drift * slow / 1.6)
+        left = 1 - self._fade * min(1.0, time / _HOUR)
+        return self._exposure * left * made_up * (1 + self._drift * slow / 1.6)
 
     def _shake(self) -> None:
         """A shift that wanders and comes back, within the margin."""

@@ -15,6 +15,7 @@ SPLITS = ("train", "val", "test")
 CAMERA = {
     "exposure": (0.05, 10.0),
     "drift": (0.0, 0.5),
+    "fade": (0.0, 0.9),
     "adapts": (0.0, 1.0),
     "vibration": (0.0, 1.0),
     "softness": (0.0, 0.3),
