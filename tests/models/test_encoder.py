@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -122,3 +125,12 @@ def test_a_forward_in_training_changes_nothing() -> None:
 def test_a_size_not_divisible_by_32_is_a_sentence(encoder: Encoder, size: tuple[int, int]) -> None:
     with pytest.raises(UserError, match=rf"{size[0]}x{size[1]}.* divisible by 32"):
         encoder(images(1, 3, *size), TAPS)
+
+
+def test_an_encoder_comes_without_the_seconds_that_torchvision_takes() -> None:
+    code = (
+        "import sys; from vadlit.models.encoder import Encoder; import vadlit.commands.detect; "
+        "Encoder(); print('torchvision' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

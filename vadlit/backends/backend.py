@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from torch import Tensor
 
 from vadlit.config import Config
 from vadlit.data.store import FrameEncoder
-
-if TYPE_CHECKING:  # it brings torchvision along, which takes seconds to import
-    from vadlit.models.encoder import Encoder
+from vadlit.models.encoder import Encoder
 
 
 class Backend(Protocol):
@@ -18,7 +16,7 @@ class Backend(Protocol):
 
     def convert(
         self,
-        encoder: "Encoder",
+        encoder: Encoder,
         taps: Sequence[str],
         size: tuple[int, int],
         frames: Iterator[Tensor] | None,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -18,10 +18,8 @@ from vadlit.config import Config, build
 from vadlit.data.store import FrameEncoder
 from vadlit.errors import UserError
 from vadlit.extras import package_named
+from vadlit.models.encoder import Encoder
 from vadlit.models.normalisation import normalise
-
-if TYPE_CHECKING:
-    from vadlit.models.encoder import Encoder
 
 FILE = "encoder.onnx"
 INPUT = "frame"
@@ -37,7 +35,7 @@ class Graph(Protocol):
 
     def make(
         self,
-        encoder: "Encoder",
+        encoder: Encoder,
         taps: Sequence[str],
         size: tuple[int, int],
         frames: Iterator[Tensor] | None,
@@ -50,7 +48,7 @@ class Float:
 
     def make(
         self,
-        encoder: "Encoder",
+        encoder: Encoder,
         taps: Sequence[str],
         size: tuple[int, int],
         frames: Iterator[Tensor] | None,
@@ -79,7 +77,7 @@ class Float:
 
 
 class _Taps(nn.Module):
-    def __init__(self, encoder: "Encoder", taps: Sequence[str]) -> None:
+    def __init__(self, encoder: Encoder, taps: Sequence[str]) -> None:
         super().__init__()
         self.encoder = encoder
         self.taps = tuple(taps)
@@ -148,7 +146,7 @@ class GraphBackend(ABC):
 
     def convert(
         self,
-        encoder: "Encoder",
+        encoder: Encoder,
         taps: Sequence[str],
         size: tuple[int, int],
         frames: Iterator[Tensor] | None,

@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor
 
 from vadlit.backends.graph import INPUT, Float
 from vadlit.errors import UserError
 from vadlit.extras import package_named
-
-if TYPE_CHECKING:
-    from vadlit.models.encoder import Encoder
+from vadlit.models.encoder import Encoder
 
 
 class Int8:
@@ -27,7 +25,7 @@ class Int8:
 
     def make(
         self,
-        encoder: "Encoder",
+        encoder: Encoder,
         taps: Sequence[str],
         size: tuple[int, int],
         frames: Iterator[Tensor] | None,

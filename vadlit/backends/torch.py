@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from vadlit.config import Config, build
 from vadlit.data.store import FrameEncoder
-
-if TYPE_CHECKING:
-    from vadlit.models.encoder import Encoder
+from vadlit.models.encoder import Encoder
 
 
 class Torch:
@@ -18,7 +15,7 @@ class Torch:
 
     def convert(
         self,
-        encoder: "Encoder",
+        encoder: Encoder,
         taps: Sequence[str],
         size: tuple[int, int],
         frames: Iterator[Tensor] | None,

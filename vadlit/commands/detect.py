@@ -7,6 +7,7 @@ from typing import cast
 import hydra
 from omegaconf import DictConfig, OmegaConf
 
+from vadlit.backends.convert import switched
 from vadlit.commands.chosen import chosen_checkpoint
 from vadlit.config import Config, build, conf_dir
 from vadlit.detection.cores import share_cores
@@ -31,8 +32,6 @@ def _job(config: DictConfig) -> None:
     with chosen_checkpoint(chosen) as place:
         detector, name = load(place), digest(place)
         if backend is not None:
-            from vadlit.backends.convert import switched  # it brings torchvision along
-
             detector = switched(detector, backend)
         engine: Engine = build(chosen["engine"], "vadlit.detection")
         detection = detect(detector, f"{name} {backend}", settings, engine)

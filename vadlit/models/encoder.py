@@ -7,15 +7,13 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torchvision.models import ResNet18_Weights, resnet18
-from torchvision.models.resnet import BasicBlock, ResNet
 
 from vadlit.errors import UserError
 from vadlit.models.normalisation import normalise
+from vadlit.models.resnet import STAGES, folded, stages, stem
 
 BUNDLED = Path(__file__).parent / "weights" / "resnet18_imagenet.safetensors"
-TAPS = ("layer1", "layer2", "layer3", "layer4")
+TAPS = tuple(STAGES)
 
 
 class Encoder(nn.Module):
@@ -33,20 +31,19 @@ class Encoder(nn.Module):
 
     def __init__(self, weights: str = "bundled") -> None:
         super().__init__()
-        network = resnet18(weights=None)
-        network.fc = nn.Identity()
+        state = _used(load_weights(weights))
+        with torch.device("meta"):
+            self.stem = stem()
+            for tap, stage in stages():
+                self.add_module(tap, stage)
         try:
-            network.load_state_dict(_used(load_weights(weights)))
+            self.load_state_dict(folded(state), assign=True)
         except RuntimeError as error:
             raise UserError(
                 f"The encoder weights {weights} do not fit; allowed is a state dict of "
                 "torchvision's resnet18."
             ) from error
-        self.identity = _fingerprint(network.state_dict())
-        _fold_norms(network.eval())
-        self.stem = nn.Sequential(network.conv1, network.relu, network.maxpool)
-        for tap in TAPS:
-            self.add_module(tap, getattr(network, tap))
+        self.identity = _fingerprint(state)
         # 1.7 times as fast on a CPU as the default layout.
         self.to(memory_format=torch.channels_last)
         self.requires_grad_(False)
@@ -117,6 +114,8 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 
 def _download() -> dict[str, Tensor]:
+    from torchvision.models import ResNet18_Weights  # takes seconds to import
+
     try:
         state = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True, weights_only=True)
     except Exception as error:  # the network, the disk and torch.load raise their own
@@ -128,9 +127,9 @@ def _download() -> dict[str, Tensor]:
 
 
 def _used(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Less the classifier, and less counters that matter in training alone."""
+    """Less the classifier, and less counters that matter in training alone; single precision."""
     return {
-        key: value
+        key: value.float()
         for key, value in state.items()
         if not key.startswith("fc.") and not key.endswith("num_batches_tracked")
     }
@@ -138,21 +137,6 @@ def _used(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _depth(taps: Iterable[str]) -> int:
     return max(TAPS.index(tap) for tap in taps) + 1
-
-
-def _fold_norms(network: ResNet) -> None:
-    """Make each batch norm part of the convolution before it: a tenth of the time less."""
-    blocks = [block for block in network.modules() if isinstance(block, BasicBlock)]
-    for owner, first, second in (
-        (network, "conv1", "bn1"),
-        *((block, f"conv{n}", f"bn{n}") for block in blocks for n in (1, 2)),
-        *((block.downsample, "0", "1") for block in blocks if block.downsample is not None),
-    ):
-        conv, norm = owner.get_submodule(first), owner.get_submodule(second)
-        assert isinstance(conv, nn.Conv2d)
-        assert isinstance(norm, nn.BatchNorm2d)
-        setattr(owner, first, fuse_conv_bn_eval(conv, norm))
-        setattr(owner, second, nn.Identity())
 
 
 def _fingerprint(state: dict[str, Tensor]) -> str:
