@@ -149,6 +149,26 @@ def test_after_a_change_of_light_the_level_is_that_of_the_scores_since() -> None
     np.testing.assert_array_equal(levels[:601], steady[:601])
 
 
+def test_after_a_change_of_light_a_rest_of_the_line_does_not_lower_the_level() -> None:
+    threshold = made()
+    light_falls, rest = np.arange(200) == 0, np.full(200, -50.0)
+    levels = threshold.levels(rest, light_falls)
+    np.testing.assert_array_equal(levels, threshold.value)
+    # Nor is it lower than drift has made it until then.
+    drift = normal(2000) - 4
+    levels = threshold.levels(np.concatenate([drift, rest]), np.arange(2200) == 2000)
+    assert levels[2000] < threshold.value - 1
+    np.testing.assert_allclose(levels[2001:], levels[2000], rtol=1e-12)
+
+
+def test_after_a_rise_in_haste_the_level_comes_back() -> None:
+    threshold = made()
+    high, low = normal(100) + 4, normal(9000)
+    levels = threshold.levels(np.concatenate([high, low]), np.arange(9100) == 0)
+    assert levels[100] > threshold.value + 2
+    assert levels[-1] == pytest.approx(threshold.value, abs=0.3)
+
+
 def test_what_is_above_the_level_after_a_change_of_light_does_not_move_it() -> None:
     threshold = made()
     changed = np.arange(100) == 0

@@ -29,7 +29,8 @@ class Adaptive(Threshold):
 
     A jump to above the level is not followed: the alarm stays until the threshold is fitted anew.
     In another light other scores are normal: once the scene has changed, the steps begin large and
-    become smaller as 1/n, so that the median is soon that of the scores since.
+    become smaller as 1/n, so that the median is soon that of the scores since. While they are large
+    they raise the level alone: the line may rest, and its next burst is no anomaly.
 
     Attributes:
         false_alarms_per_hour: As of `Conformal`.
@@ -50,7 +51,7 @@ class Adaptive(Threshold):
         check_positive("The threshold's time_constant", self.time_constant)
         check_positive("The threshold's bound", self.bound)
         self._median = self._step = self._limit = self._shift = 0.0
-        self._followed = inf
+        self._followed, self._least = inf, 0.0
 
     def derive(self, events: list[Floats], frame_rate: float | None) -> float:
         """The conformal level of the scores less the movement of their median."""
@@ -79,7 +80,7 @@ class Adaptive(Threshold):
         """What the event's next score is compared with; one not above it is followed."""
         level = self.value + self._shift
         if changed:
-            self._followed = 0.0
+            self._followed, self._least = 0.0, min(0.0, self._shift)
         elif score <= level:
             self._follow(score)
         return level
@@ -87,9 +88,10 @@ class Adaptive(Threshold):
     def _follow(self, score: float) -> None:
         self._followed += 1
         at = self._median + self._shift
-        step = max(self._step, PULL * self._limit / self.bound / self._followed)
-        moved = self._shift + step * ((score > at) - (score < at))
-        self._shift = max(-self._limit, min(self._limit, moved))
+        large = PULL * self._limit / self.bound / self._followed
+        moved = self._shift + max(self._step, large) * ((score > at) - (score < at))
+        least = self._least if large > self._step else -self._limit
+        self._shift = max(least, min(self._limit, moved))
 
     def state(self) -> dict[str, float]:
         """What `fit` learned, for JSON."""
