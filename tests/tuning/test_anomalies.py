@@ -3,7 +3,7 @@ import torch
 from torch import Generator, Tensor
 
 from vadlit.errors import UserError
-from vadlit.tuning.anomalies import Anomaly, Faster, Frozen, Pasted, Removed, Reversed
+from vadlit.tuning.anomalies import Anomaly, Displaced, Faster, Frozen, Pasted, Removed, Reversed
 
 
 def clip() -> Tensor:
@@ -19,7 +19,9 @@ def made(anomaly: Anomaly, seed: int = 0) -> Tensor:
     return anomaly(clip(), Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("anomaly", [Faster(), Reversed(), Frozen(), Pasted(), Removed()])
+@pytest.mark.parametrize(
+    "anomaly", [Faster(), Reversed(), Frozen(), Pasted(), Displaced(), Removed()]
+)
 def test_the_clip_itself_stays_and_a_seed_repeats(anomaly: Anomaly) -> None:
     before, generator = clip(), Generator().manual_seed(3)
     first = anomaly(before, generator)
@@ -66,6 +68,27 @@ def test_what_is_pasted_is_what_walks() -> None:
     for number in (0, 5, 10):
         inside = frames[number].float().mean(dim=0)[changed[number]]
         assert inside.median() > 150
+
+
+def test_displaced_walks_in_another_quarter_as_it_does_in_its_own() -> None:
+    floor, bright = clip()[10].clone(), 220
+    floor[:, 20:36, 40:56] = clip()[0][:, 20:36, 40:56]
+    corners = set()
+    for seed in range(12):
+        frames = made(Displaced(), seed)
+        changed = (frames != clip()).any(dim=1)
+        rows, columns = changed.any(dim=0).nonzero(as_tuple=True)
+        y, x = 32 * int(rows.min() >= 32), 48 * int(columns.min() >= 48)
+        assert rows.max() < y + 32
+        assert columns.max() < x + 48
+        corners.add((y, x))
+        # The square walks through the quarter at the upper left, four pixels a frame.
+        for number in (2, 5):
+            inside = frames[number, :, y + 22 : y + 30, x + 4 * number + 2 : x + 4 * number + 14]
+            assert inside.float().sub(bright).abs().max() <= 1
+            behind = frames[number, :, y + 8 : y + 17, x : x + 48]
+            assert torch.equal(behind, floor[:, y + 8 : y + 17, x : x + 48])
+    assert corners == {(0, 48), (32, 0), (32, 48)}
 
 
 def test_removed_leaves_the_floor_in_a_part_of_the_picture() -> None:

@@ -19,6 +19,8 @@ from vadlit.checks import check_non_negative, check_share, check_whole
 
 # Pixels over which the border of what is pasted fades, so that it is no edge of its own.
 FADE = 4
+# Grey levels of 255 by which a thing differs wholly from what is behind it.
+CONTRAST = 24.0
 
 
 class Anomaly(Protocol):
@@ -93,6 +95,29 @@ class Pasted:
         return made
 
 
+class Displaced:
+    """Things of the quarter of the picture in which most happens pass through another one, too.
+
+    They look and move as ever; only where they are is new.
+    """
+
+    def __call__(self, clip: Tensor, generator: Generator) -> Tensor:
+        """Lay what differs from the median over time upon the other quarter."""
+        height, width = (side // 2 for side in clip.shape[2:])
+        away = (clip.float() - clip.median(dim=0).values).abs().mean(dim=1, keepdim=True)
+        opaque = avg_pool2d(away, 3, 1, padding=1).div(CONTRAST).clamp(max=1)
+        corners = [(y, x) for y in (0, height) for x in (0, width)]
+        busiest = max(corners, key=lambda corner: float(_part(away, corner).mean()))
+        others = [corner for corner in corners if corner != busiest]
+        other = others[int(torch.randint(len(others), (), generator=generator))]
+        made = clip.clone()
+        things, alpha, place = (
+            _part(of, corner) for of, corner in ((clip, busiest), (opaque, busiest), (made, other))
+        )
+        place.copy_((alpha * things + (1 - alpha) * place).round())
+        return made
+
+
 @dataclass
 class Removed:
     """Things vanish in a part of the picture: only the background is left of it.
@@ -118,6 +143,13 @@ class Removed:
         hidden = made[..., y : y + height, x : x + width]
         hidden.copy_(hidden.median(dim=0).values.expand_as(hidden))
         return made
+
+
+def _part(of: Tensor, corner: tuple[int, int]) -> Tensor:
+    """The quarter of pictures (..., H, W) that begins at a row and a column."""
+    height, width = (side // 2 for side in of.shape[-2:])
+    y, x = corner
+    return of[..., y : y + height, x : x + width]
 
 
 def _cut(clip: Tensor, side: int, generator: Generator) -> Tensor:
