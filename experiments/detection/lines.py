@@ -27,10 +27,10 @@ FOOTAGE = ["size=[288,288]", "rate=10"]
 # follows from an event's name as well.
 SECONDS = 200
 # Of each a line that nobody had looked at. Feeder 0 was while the preset was made to judge a frame
-# by its activity, to remember a coreset, and where things are; feeder 1 while the threshold's tail
-# was, feeder 2 while the threshold was made to be only raised after a change of light, and can 0
-# while it was made to begin anew then.
-SEEDS = {"can": 1, "feeder": 3, "foam": 0}
+# by its activity, to remember a coreset, and where things are, feeder 1 while the threshold's tail
+# was; can 0 while the threshold was made to begin anew after a change of light; can 1 and feeder 2
+# while it was made never to be lower than its fit.
+SEEDS = {"can": 2, "feeder": 3, "foam": 0}
 BAITS = {
     "plain": [],
     "shadows": ["shadow", "shadow", "shadow"],

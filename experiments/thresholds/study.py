@@ -124,7 +124,10 @@ def of_blocks() -> dict[str, Any]:
 
 def of_drift() -> dict[str, Any]:
     """Alarms an hour in two hours whose normal scores drift; fitted on ten minutes before."""
-    rules: dict[str, Callable[[], Threshold]] = {"conformal": partial(Conformal, 1.0, 2.0)}
+    rules: dict[str, Callable[[], Threshold]] = {
+        "sigma, k 3": partial(Sigma, 3.0),
+        "conformal": partial(Conformal, 1.0, 2.0),
+    }
     for seconds in (20.0, 60.0, 180.0):
         rules[f"adaptive, {seconds:g} s"] = partial(Adaptive, 1.0, 2.0, seconds, 3.0)
     hours = np.arange(2 * 3600 * RATE) / 3600 / RATE

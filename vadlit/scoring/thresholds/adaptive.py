@@ -1,4 +1,4 @@
-"""A threshold that follows slow drift: a lens that gets dirty, a day that goes by."""
+"""A threshold that follows slow drift upwards: a lens that gets dirty, a day that goes by."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ PULL = sqrt(pi / 2)
 
 @dataclass
 class Adaptive(Threshold):
-    """The conformal level, moved by as much as the running median of the scores has moved.
+    """The conformal level, raised by as much as the running median of the scores has risen.
 
     Each score that is not above the level moves the median one small step up or down, so no score
     counts more than another, and one of an alarm not at all (the stochastic approximation of
@@ -29,15 +29,17 @@ class Adaptive(Threshold):
 
     A jump to above the level is not followed: the alarm stays until the threshold is fitted anew.
     In another light other scores are normal: once the scene has changed, the steps begin large and
-    become smaller as 1/n, so that the median is soon that of the scores since. While they are large
-    they raise the level alone: the line may rest, and its next burst is no anomaly.
+    become smaller as 1/n, so that the median is soon that of the scores since.
+
+    It is never lower than its fit: a line that rests for a while scores lower than usual, and its
+    next burst is no anomaly. So it raises no alarm that a level which stands would not.
 
     Attributes:
         false_alarms_per_hour: As of `Conformal`.
         block: Seconds, as of `Conformal`.
         time_constant: Seconds, above 0, in which 63 % of a small step of a normally distributed
             score's median is followed. Large ones are followed by 1.25 deviations in that time.
-        bound: Deviations of the validation scores, above 0, that the level moves at most.
+        bound: Deviations of the validation scores, above 0, that the level rises at most.
     """
 
     false_alarms_per_hour: float
@@ -51,7 +53,7 @@ class Adaptive(Threshold):
         check_positive("The threshold's time_constant", self.time_constant)
         check_positive("The threshold's bound", self.bound)
         self._median = self._step = self._limit = self._shift = 0.0
-        self._followed, self._least = inf, 0.0
+        self._followed = inf
 
     def derive(self, events: list[Floats], frame_rate: float | None) -> float:
         """The conformal level of the scores less the movement of their median."""
@@ -80,7 +82,7 @@ class Adaptive(Threshold):
         """What the event's next score is compared with; one not above it is followed."""
         level = self.value + self._shift
         if changed:
-            self._followed, self._least = 0.0, min(0.0, self._shift)
+            self._followed = 0.0
         elif score <= level:
             self._follow(score)
         return level
@@ -88,10 +90,9 @@ class Adaptive(Threshold):
     def _follow(self, score: float) -> None:
         self._followed += 1
         at = self._median + self._shift
-        large = PULL * self._limit / self.bound / self._followed
-        moved = self._shift + max(self._step, large) * ((score > at) - (score < at))
-        least = self._least if large > self._step else -self._limit
-        self._shift = max(least, min(self._limit, moved))
+        step = max(self._step, PULL * self._limit / self.bound / self._followed)
+        moved = self._shift + step * ((score > at) - (score < at))
+        self._shift = max(0.0, min(self._limit, moved))
 
     def state(self) -> dict[str, float]:
         """What `fit` learned, for JSON."""
