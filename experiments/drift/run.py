@@ -32,7 +32,7 @@ from vadlit.scoring.thresholds.sigma import Sigma
 from vadlit.tracking.environment import environment
 
 HERE = Path(__file__).parent
-FILMED = ["line=can", "size=[288,288]", "rate=10", "seed=1"]
+FILMED = ("line=can", "size=[288,288]", "rate=10")
 SECONDS, FADE = 3600, 0.5
 # The run of each score: the preset's is that of lines.py.
 SCORES = {"preset": "lines/can-*", "copy": "drift/copy-*"}
@@ -59,7 +59,9 @@ def main() -> None:
     """Film, score, count, draw."""
     out = Path(sys.argv[1]).absolute()
     events = f"events=[{{split: test, name: hour, seconds: {SECONDS}}}]"
-    vadlit("simulate", *FILMED, f"out={out / 'can_fading'}", events, f"camera.fade={FADE}")
+    seed = json.loads((out / "can" / "simulated.json").read_text(encoding="utf-8"))["seed"]
+    filmed = (*FILMED, f"seed={seed}", events, f"camera.fade={FADE}")
+    vadlit("simulate", f"out={out / 'can_fading'}", *filmed)
     copy = ("name=copy", "score=thesis", "cue=copy", "threshold=adaptive", "alarm=default")
     data = ("data=can", f"data.root={out / 'can'}", f"runs={out / 'runs'}", "study=drift")
     vadlit("train", *data, *copy, "trainer.resume=auto")
