@@ -30,7 +30,7 @@ demo: $(INSTALLED) ## simulate a line, prepare it, train two decoders and the de
 
 test: lint ## check format, lint and types, then run all tests
 	# Most of them wait for commands of one thread: each core has tests of its own.
-	OMP_NUM_THREADS=1 $(BIN)/pytest -rs -n $(CORES) --dist worksteal --durations=40 --durations-min=5
+	OMP_NUM_THREADS=1 $(BIN)/pytest -rs -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED) ## check format, lint and types
 	$(BIN)/ruff format --check .

@@ -154,8 +154,10 @@ def test_a_mistake_is_one_sentence(
     assert message in mistake("train", *tiny, setting)
 
 
-def test_output_is_quiet_without_a_terminal(vadlit: Vadlit, tiny: list[str]) -> None:
-    done = vadlit("train", *tiny)
+def test_output_is_quiet_without_a_terminal(
+    vadlit: Vadlit, tiny: list[str], tmp_path: Path
+) -> None:
+    done = vadlit("train", *tiny, runs=tmp_path)
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.split("\n") if line] == [
         "model",
