@@ -79,6 +79,7 @@ def row(out: Path, line: str) -> dict:
         alarms = Counter(Path(alarm["source"]).stem for alarm in csv.DictReader(stream))
     scores = logged / "scores" / "test.parquet"
     return {
+        "seed": SEEDS[line],
         **{key: report[key] for key in KEPT},
         "without_baits": subset(scores, lambda name: not any(bait in name for bait in NAMED)),
         "lamp_off": subset(scores, lambda name: "lamp_off" in name and name != "lamp_off"),
