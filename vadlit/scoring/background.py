@@ -18,8 +18,10 @@ Floats = NDArray[np.float32]
 
 # The light is taken tile by tile; things count for nothing while they cover less than half of one.
 TILES = 4
-# The scene has changed when the light differs by so much, as a logarithm, in half of the tiles.
-SWITCHED = 0.1
+# The scene has changed when the light differs by so much, as a logarithm, in so many of the tiles.
+# In a quarter of an hour of three simulated lines things did so in four at most, shadows in eight;
+# on Ped2 in none.
+SWITCHED, IN = 0.1, 5
 
 
 class Scene(NamedTuple):
@@ -27,7 +29,7 @@ class Scene(NamedTuple):
 
     Attributes:
         foreground: (h, w) bool, cells with something in them.
-        changed: The light differs by a tenth or more in half of the picture, which things can
+        changed: The light differs by a tenth or more in a third of the picture, which things can
             hardly do: a lamp was switched, a shadow falls, the camera's exposure jumps.
     """
 
@@ -90,7 +92,7 @@ class Background:
         background = moved(self._now, shift)
         lit = light(grey, background)
         foreground = self._in_front(grey, background, lit)
-        changed = bool(np.median(np.abs(np.log(lit))) > SWITCHED)
+        changed = int((np.abs(np.log(lit)) > SWITCHED).sum()) >= IN
         if changed:
             self._now = _relit(self._now, lit)
         self._now += (moved(grey, -shift) - self._now).clip(-self.follow, self.follow)
