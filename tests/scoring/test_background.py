@@ -91,10 +91,17 @@ def test_what_passes_when_a_lamp_is_switched_leaves_no_ghost(gain: float) -> Non
     assert not background.see((scene() * gain).astype(np.uint8)).foreground.any()
 
 
-def test_light_on_less_than_half_of_the_picture_is_no_changed_scene() -> None:
+@pytest.mark.parametrize(("tiles", "changed"), [(4, False), (5, True), (8, True)])
+@pytest.mark.parametrize("gain", [0.85, 1.2])
+def test_a_shadow_on_a_third_of_the_picture_is_a_changed_scene(
+    gain: float, tiles: int, changed: bool
+) -> None:
     frame = scene()
-    frame[:, :64] = (frame[:, :64] * 0.5).astype(np.uint8)
-    assert not learned().see(frame).changed
+    for tile in range(tiles):
+        y, x = 32 * (tile % 4), 48 * (tile // 4)
+        lit = frame[y : y + 32, x : x + 48] * gain
+        frame[y : y + 32, x : x + 48] = lit.astype(np.uint8)
+    assert learned().see(frame).changed is changed
 
 
 def test_a_thing_is_no_changed_scene() -> None:
