@@ -1,4 +1,4 @@
-"""Thresholds on an hour of normal footage that loses light, beside the same line without that.
+"""How often thresholds raise an alarm in an hour of normal footage that loses light.
 
     python experiments/detection/lines.py OUT can      # the line, and its detector
     python experiments/drift/run.py OUT
@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from vadlit.detector import Detector
+from vadlit.evaluation.cases import runs
 from vadlit.saved import load
 from vadlit.scoring.thresholds.adaptive import Adaptive
 from vadlit.scoring.thresholds.base import Threshold
@@ -48,11 +49,18 @@ DRAWN = tuple(RULES)[:3]
 Floats = NDArray[np.float64]
 
 
+class Judged(NamedTuple):
+    """What a threshold makes of the hour: its levels (n,), and how often its alarm is raised."""
+
+    levels: Floats
+    alarms: int
+
+
 class Hour(NamedTuple):
-    """The scores (n,) of the hour, and where its scene as a whole is another one."""
+    """The scores (n,) of the hour, and each rule's judgement of them."""
 
     scores: Floats
-    changed: NDArray[np.bool_]
+    judged: dict[str, Judged]
 
 
 def main() -> None:
@@ -65,22 +73,22 @@ def main() -> None:
     copy = ("name=copy", "score=thesis", "cue=copy", "threshold=adaptive", "alarm=default")
     data = ("data=can", f"data.root={out / 'can'}", f"runs={out / 'runs'}", "study=drift")
     vadlit("train", *data, *copy, "trainer.resume=auto")
-    seen = {score: watched(out, score, run) for score, run in SCORES.items()}
+    hours = {score: watched(out, score, run) for score, run in SCORES.items()}
     results = {
         "seconds": SECONDS,
         "fade": FADE,
         "alarms": {
-            score: {rule: alarms(detector, make(), hour) for rule, make in RULES.items()}
-            for score, (detector, hour) in seen.items()
+            score: {rule: each.alarms for rule, each in hour.judged.items()}
+            for score, hour in hours.items()
         },
         "environment": environment(),
     }
     (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    picture(seen).savefig(HERE / "drift.png", dpi=110)
+    picture(hours).savefig(HERE / "drift.png", dpi=110)
 
 
-def watched(out: Path, score: str, run: str) -> tuple[Detector, Hour]:
-    """A trained detector, and what it makes of the hour."""
+def watched(out: Path, score: str, run: str) -> Hour:
+    """Watch the hour with a trained detector, and judge its scores by every rule."""
     checkpoint = next((out / "runs").glob(f"{run}/checkpoints/last.ckpt"))
     tables = out / f"can_fading_{score}"
     source = f"source={out / 'can_fading' / 'test' / 'hour.mp4'}"
@@ -88,37 +96,39 @@ def watched(out: Path, score: str, run: str) -> tuple[Detector, Hour]:
     with (tables / "scores" / "hour.csv").open(encoding="utf-8") as stream:
         rows = [*csv.DictReader(stream)]
     scores = np.array([float(row["score"]) for row in rows])
-    return load(checkpoint), Hour(scores, np.array([row["kind"] == "changed" for row in rows]))
+    changed = np.array([row["kind"] == "changed" for row in rows])
+    detector = load(checkpoint)
+    return Hour(
+        scores, {rule: judged(detector, make(), scores, changed) for rule, make in RULES.items()}
+    )
 
 
-def alarms(detector: Detector, threshold: Threshold, hour: Hour) -> int:
-    """How often a threshold, fitted on the detector's validation, raises its alarm."""
+def judged(
+    detector: Detector, threshold: Threshold, scores: Floats, changed: NDArray[np.bool_]
+) -> Judged:
+    """Fit a threshold on the detector's validation, and raise its alarms."""
     rate = detector.framing.frame_rate
     threshold.fit(detector.normal, rate)
     detector.threshold = threshold
-    alarm, levels = detector.alarm(rate), threshold.levels(hour.scores, hour.changed)
-    steps = zip(hour.scores, levels, hour.changed, strict=True)
-    on = [alarm.push(float(score), float(level), bool(changed)) for score, level, changed in steps]
-    return int((np.diff(on, prepend=False) & np.array(on)).sum())
+    alarm, levels = detector.alarm(rate), threshold.levels(scores, changed)
+    frames = zip(*(each.tolist() for each in (scores, levels, changed)), strict=True)
+    raised = np.array([alarm.push(*frame) for frame in frames])
+    return Judged(levels, len(runs(raised, 0)))
 
 
-def picture(seen: Mapping[str, tuple[Detector, Hour]]) -> Figure:
+def picture(hours: Mapping[str, Hour]) -> Figure:
     """The scores of the hour with the levels of thresholds, a score above the other."""
     figure = Figure(figsize=(9, 6), layout="constrained")
-    for axis, (score, (detector, hour)) in zip(
-        figure.subplots(len(seen), sharex=True), seen.items(), strict=True
-    ):
+    axes = figure.subplots(len(hours), sharex=True)
+    for axis, (score, hour) in zip(axes, hours.items(), strict=True):
         minutes = np.linspace(0, SECONDS / 60, len(hour.scores))
         axis.plot(minutes, hour.scores, color="0.75", linewidth=0.4)
         for rule, color in zip(DRAWN, ("#0072B2", "#E69F00", "#D55E00"), strict=True):
-            threshold = RULES[rule]()
-            threshold.fit(detector.normal, detector.framing.frame_rate)
-            levels = threshold.levels(hour.scores, hour.changed)
-            axis.plot(minutes, levels, color=color, linewidth=1.2, label=rule)
+            axis.plot(minutes, hour.judged[rule].levels, color=color, linewidth=1.2, label=rule)
         axis.set_ylabel(f"score: {score}")
         axis.spines[["top", "right"]].set_visible(False)
-    axis.set_xlabel("minutes; the light falls to half")
-    axis.legend(frameon=False, fontsize=8.5)
+    axes[-1].set_xlabel("minutes; the light falls to half")
+    axes[-1].legend(frameon=False, fontsize=8.5)
     return figure
 
 

@@ -92,7 +92,7 @@ def test_what_passes_when_a_lamp_is_switched_leaves_no_ghost(gain: float) -> Non
 
 
 @pytest.mark.parametrize(("tiles", "changed"), [(4, False), (5, True), (8, True)])
-@pytest.mark.parametrize("gain", [0.85, 1.2])
+@pytest.mark.parametrize("gain", [0.5, 0.85, 1.2])
 def test_a_shadow_on_a_third_of_the_picture_is_a_changed_scene(
     gain: float, tiles: int, changed: bool
 ) -> None:

@@ -14,8 +14,6 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 # Channels of the stem and of the stages; each stage but the first halves height and width.
 STEM = 64
 STAGES = {"layer1": 64, "layer2": 128, "layer3": 256, "layer4": 512}
-# The batch norm behind a convolution, by the end of its name.
-NORMS = {"conv1": "bn1", "conv2": "bn2", "downsample.0": "downsample.1"}
 EPSILON = 1e-5
 
 
@@ -66,8 +64,7 @@ def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     left = dict(state)
     for key in [key for key, value in state.items() if value.ndim == 4]:
         name = key.removesuffix(".weight")
-        end = next((end for end in NORMS if name.endswith(end)), "")
-        norm = name.removesuffix(end) + NORMS.get(end, "")
+        norm = name.replace("conv", "bn").replace("downsample.0", "downsample.1")
         try:
             mean, var, scale, shift = (
                 left.pop(f"{norm}.{of}") for of in ("running_mean", "running_var", "weight", "bias")

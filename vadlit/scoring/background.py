@@ -21,7 +21,7 @@ TILES = 4
 # The scene has changed when the light differs by so much, as a logarithm, in so many of the tiles.
 # In a quarter of an hour of three simulated lines things did so in four at most, shadows in eight;
 # on Ped2 in none.
-SWITCHED, IN = 0.1, 5
+SWITCHED, MANY = 0.1, 5
 
 
 class Scene(NamedTuple):
@@ -92,7 +92,7 @@ class Background:
         background = moved(self._now, shift)
         lit = light(grey, background)
         foreground = self._in_front(grey, background, lit)
-        changed = int((np.abs(np.log(lit)) > SWITCHED).sum()) >= IN
+        changed = int((np.abs(np.log(lit)) > SWITCHED).sum()) >= MANY
         if changed:
             self._now = _relit(self._now, lit)
         self._now += (moved(grey, -shift) - self._now).clip(-self.follow, self.follow)

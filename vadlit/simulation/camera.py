@@ -49,8 +49,7 @@ class Camera:
         rate: float,
     ) -> None:
         self._generator = generator
-        self._exposure, self._drift, self._adapts = exposure, drift, adapts
-        self._fade = fade
+        self._exposure, self._drift, self._fade, self._adapts = exposure, drift, fade, adapts
         self._vibration, self._softness, self._noise = vibration, softness, noise
         self._vignette, self._rate, self._quality = vignette, rate, round(quality)
         self._phases = generator.uniform(0, 2 * pi, 2)

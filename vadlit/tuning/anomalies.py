@@ -90,8 +90,7 @@ class Pasted:
         for number, image in enumerate(made):
             moved = start * room + (2 * drift - 1) * self.drift * number
             y, x = moved.long().clamp(torch.zeros(2).long(), room).tolist()
-            place = image[:, y : y + side, x : x + side]
-            place.copy_((alpha * patch + (1 - alpha) * place).round())
+            _lay(patch, alpha, image[:, y : y + side, x : x + side])
         return made
 
 
@@ -103,18 +102,14 @@ class Displaced:
 
     def __call__(self, clip: Tensor, generator: Generator) -> Tensor:
         """Lay what differs from the median over time upon the other quarter."""
-        height, width = (side // 2 for side in clip.shape[2:])
-        away = (clip.float() - clip.median(dim=0).values).abs().mean(dim=1, keepdim=True)
+        away = _away(clip, clip)[:, None]
         opaque = avg_pool2d(away, 3, 1, padding=1).div(CONTRAST).clamp(max=1)
-        corners = [(y, x) for y in (0, height) for x in (0, width)]
-        busiest = max(corners, key=lambda corner: float(_part(away, corner).mean()))
-        others = [corner for corner in corners if corner != busiest]
-        other = others[int(torch.randint(len(others), (), generator=generator))]
+        most = [float(quarter.mean()) for quarter in _quarters(away)]
+        busiest = most.index(max(most))
+        others = [number for number in range(4) if number != busiest]
+        other = others[int(torch.randint(3, (), generator=generator))]
         made = clip.clone()
-        things, alpha, place = (
-            _part(of, corner) for of, corner in ((clip, busiest), (opaque, busiest), (made, other))
-        )
-        place.copy_((alpha * things + (1 - alpha) * place).round())
+        _lay(_quarters(clip)[busiest], _quarters(opaque)[busiest], _quarters(made)[other])
         return made
 
 
@@ -145,18 +140,27 @@ class Removed:
         return made
 
 
-def _part(of: Tensor, corner: tuple[int, int]) -> Tensor:
-    """The quarter of pictures (..., H, W) that begins at a row and a column."""
+def _away(frames: Tensor, clip: Tensor) -> Tensor:
+    """Grey levels (..., H, W) that frames (..., 3, H, W) differ by from the clip's median."""
+    return (frames.float() - clip.median(dim=0).values).abs().mean(dim=-3)
+
+
+def _quarters(of: Tensor) -> list[Tensor]:
+    """The quarters of pictures (..., H, W), row by row."""
     height, width = (side // 2 for side in of.shape[-2:])
-    y, x = corner
-    return of[..., y : y + height, x : x + width]
+    corners = [(y, x) for y in (0, height) for x in (0, width)]
+    return [of[..., y : y + height, x : x + width] for y, x in corners]
+
+
+def _lay(things: Tensor, alpha: Tensor, upon: Tensor) -> None:
+    """Lay things upon a part of a picture, uint8, as far as they are opaque."""
+    upon.copy_((alpha * things + (1 - alpha) * upon).round())
 
 
 def _cut(clip: Tensor, side: int, generator: Generator) -> Tensor:
     """The square of a random frame with the most in it, (3, side, side), turned by a quarter."""
     frame = clip[int(torch.randint(len(clip), (), generator=generator))]
-    away = (frame.float() - clip.median(dim=0).values).abs().mean(dim=0)
-    squares = avg_pool2d(away[None], side, 1)[0]
+    squares = avg_pool2d(_away(frame, clip)[None], side, 1)[0]
     y, x = divmod(int(squares.argmax()), squares.shape[1])
     return frame[:, y : y + side, x : x + side].rot90(1, (1, 2))
 
