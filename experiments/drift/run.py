@@ -110,9 +110,8 @@ def judged(
     rate = detector.framing.frame_rate
     threshold.fit(detector.normal, rate)
     detector.threshold = threshold
-    alarm, levels = detector.alarm(rate), threshold.levels(scores, changed)
-    frames = zip(*(each.tolist() for each in (scores, levels, changed)), strict=True)
-    raised = np.array([alarm.push(*frame) for frame in frames])
+    levels = threshold.levels(scores, changed)
+    raised = detector.alarm(rate).raised(scores, levels, changed)
     return Judged(levels, len(runs(raised, 0)))
 
 

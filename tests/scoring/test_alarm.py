@@ -38,6 +38,18 @@ def test_it_is_on_just_where_a_score_is_above_its_own_level() -> None:
     assert on == (scores > levels).tolist()
 
 
+def test_over_an_event_it_is_as_frame_by_frame() -> None:
+    random = np.random.default_rng(1)
+    scores, levels = random.normal(size=(2, 300))
+    changed = random.random(300) < 0.02
+    scores[[40, 200]] = NAN
+    times = {"minimum": 1.0, "cool_down": 2.0, "settle": 3.0}
+    one, other = made(0.5, **times), made(0.5, **times)
+    on = [one.push(scores[n].item(), levels[n].item(), bool(changed[n])) for n in range(300)]
+    assert other.raised(scores, levels, changed).tolist() == on
+    assert 0 < sum(on) < 300
+
+
 def test_it_ends_only_below_the_lower_level() -> None:
     # 0.75 of the way from 0 to 10.
     assert pushed(made(keep=0.75), [9, 8, 11, 8, 7.6, 9, 7.5, 8, 9.9, 11, 7]) == "..####...#."

@@ -92,7 +92,8 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     }
     flagged = [event.above(level) for event, level in zip(test, levels["test"], strict=True)]
     raised = [
-        _raised(detector, *event) for event in zip(events, found, levels["test"], strict=True)
+        detector.alarm(event.frame_rate).raised(of.scores.score, levels_of, of.changed)
+        for event, of, levels_of in zip(events, found, levels["test"], strict=True)
     ]
     threshold, window = detector.threshold.value, detector.config["window"]
     where, copy_where = _where(events, detector.size, missing, found, copied)
@@ -147,13 +148,6 @@ def _score(
     labels = stored.event.labels()[INPUT_FRAMES:]
     event = EventScores(stored.event.name, INPUT_FRAMES, cues, scores, labels)
     return _Scored(event, np.array(kept, np.float32), np.array(changed, bool))
-
-
-def _raised(detector: Detector, event: Event, found: _Scored, levels: Floats) -> Bools:
-    """The alarm of an event, frame by frame."""
-    alarm = detector.alarm(event.frame_rate)
-    each = (column.tolist() for column in (found.scores.score, levels, found.changed))
-    return np.array([alarm.push(*frame) for frame in zip(*each, strict=True)], np.bool_)
 
 
 def _frame_rate(events: Sequence[Event]) -> float | None:

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from math import isnan
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vadlit.checks import check_non_negative, check_share
-from vadlit.scoring.thresholds.base import frames_in
+from vadlit.scoring.thresholds.base import Floats, frames_in
 
 
 @dataclass
@@ -60,3 +63,10 @@ class Alarm:
         else:
             self._on = isnan(score) or self._above >= self._due
         return self._on
+
+    def raised(
+        self, scores: Floats, levels: Floats, changed: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Whether it is on at each of the event's scores, all arrays of shape (n,)."""
+        frames = zip(scores.tolist(), levels.tolist(), changed.tolist(), strict=True)
+        return np.array([self.push(*frame) for frame in frames], np.bool_)
