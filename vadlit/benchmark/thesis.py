@@ -1,20 +1,21 @@
 """The thesis's way of training: what a first version of it would be, in PyTorch as it comes.
 
-Every sequence's frames are decoded and encoded when it is trained on, in the default memory
-layout, and autograd goes through the losses.
+Every sequence's frames are decoded and encoded when it is trained on, torchvision's network and
+PyTorch's layers are taken in the default memory layout, and autograd goes through the losses.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torchmetrics.functional.image import structural_similarity_index_measure
+from torchvision.models import resnet18
 
 from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.models.augmentation.general import General
-from vadlit.models.decoders.base import BaseDecoder
-from vadlit.models.encoder import TAPS, Encoder
+from vadlit.models.encoder import load_weights
 from vadlit.models.losses import mse
 from vadlit.models.normalisation import denormalise, normalise
 from vadlit.video.folder import FrameFolder
@@ -34,12 +35,8 @@ class ThesisTraining:
     def __init__(
         self, files: Sequence[Path], size: tuple[int, int], batch_size: int, *, augmented: bool
     ) -> None:
-        encoder = Encoder()
-        stages = (encoder.get_submodule(tap) for tap in TAPS)
-        self.encoder = nn.Sequential(encoder.stem, *stages).to(
-            memory_format=torch.contiguous_format
-        )
-        self.decoder = BaseDecoder()
+        self.encoder = thesis_encoder()
+        self.decoder = thesis_decoder()
         self.optimizer = torch.optim.Adam(self.decoder.parameters(), lr=3e-4)
         self.augmentation = General() if augmented else nn.Identity()
         self.files, self.size, self.batch_size = files, size, batch_size
@@ -51,7 +48,7 @@ class ThesisTraining:
         with torch.no_grad():
             features = self.encoder(inputs.flatten(0, 1))
         merged = features.unflatten(0, (self.batch_size, INPUT_FRAMES)).flatten(1, 2)
-        loss = thesis_loss(self.decoder({"layer4": merged}), target)
+        loss = thesis_loss(self.decoder(merged), target)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
@@ -64,6 +61,29 @@ class ThesisTraining:
     def _sequence(self, start: int) -> Tensor:
         files = self.files[start : start + INPUT_FRAMES + 1]
         return torch.stack([resize(frame, self.size) for frame in FrameFolder(tuple(files))])
+
+
+def thesis_encoder() -> nn.Module:
+    """Normalised images (N, 3, H, W) to the features of layer4 (N, 512, H / 32, W / 32)."""
+    network = resnet18()
+    network.avgpool = network.fc = nn.Identity()
+    network.load_state_dict(load_weights("bundled"))
+    return nn.Sequential(*network.children()).requires_grad_(False).eval()
+
+
+def thesis_decoder() -> nn.Module:
+    """`base`, thesis 3.3.1: merged features (B, 2048, h, w) to a frame (B, 3, 32h, 32w)."""
+    widths = (512, 256, 128, 64, 32)
+    blocks = (
+        nn.Sequential(_upsampling(channels, out, bias=False), nn.BatchNorm2d(out), nn.ReLU(True))
+        for channels, out in pairwise(widths)
+    )
+    merge = nn.Conv2d(INPUT_FRAMES * widths[0], widths[0], kernel_size=1)
+    return nn.Sequential(merge, *blocks, _upsampling(widths[-1], 3, bias=True))
+
+
+def _upsampling(channels: int, out: int, *, bias: bool) -> nn.Module:
+    return nn.ConvTranspose2d(channels, out, 3, 2, padding=1, output_padding=1, bias=bias)
 
 
 def thesis_loss(prediction: Tensor, target: Tensor) -> Tensor:
