@@ -20,7 +20,7 @@ from vadlit.models.checkpoint import check_encoder, decoder_weights, read_checkp
 from vadlit.models.predictor import Predictor
 from vadlit.video.framing import Framing
 
-FORMAT = 9
+FORMAT = 10
 # What a missing file, bytes that are no JSON, and settings or weights that do not fit raise.
 _BROKEN = (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError)
 

@@ -29,8 +29,9 @@ SECONDS = 200
 # Of each a line that nobody had looked at. Feeder 0 was while the preset was made to judge a frame
 # by its activity, to remember a coreset, and where things are, feeder 1 while the threshold's tail
 # was; can 0 while the threshold was made to begin anew after a change of light; can 1 and feeder 2
-# while it was made never to be lower than its fit, and a shadow a change of light.
-SEEDS = {"can": 2, "feeder": 3, "foam": 0}
+# while it was made never to be lower than its fit, and a shadow a change of light; foam 0 and those
+# two while what is usual came to be told from the highest values.
+SEEDS = {"can": 2, "feeder": 3, "foam": 1}
 BAITS = {
     "plain": [],
     "shadows": ["shadow", "shadow", "shadow"],

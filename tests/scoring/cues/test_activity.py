@@ -29,8 +29,9 @@ def test_what_is_usual_is_that_of_the_frames_closest_in_activity() -> None:
     # Windows of a hundred, one further each.
     order = np.argsort(activities)
     windows = np.lib.stride_tricks.sliding_window_view(values[order], 100)
-    np.testing.assert_allclose(learned.means, windows.mean(axis=1), rtol=1e-5)
-    np.testing.assert_allclose(learned.deviations, windows.std(axis=1), rtol=1e-4)
+    median, high = np.quantile(windows, [0.5, 0.99], axis=1)
+    np.testing.assert_allclose(learned.medians, median, rtol=1e-5)
+    np.testing.assert_allclose(learned.deviations, (high - median) / 2.3263, rtol=1e-3)
     centres = np.lib.stride_tricks.sliding_window_view(activities[order], 100).mean(axis=1)
     np.testing.assert_allclose(learned.activities, centres, rtol=1e-5)
 
@@ -43,12 +44,20 @@ def test_a_value_is_judged_between_and_beyond_what_is_known() -> None:
 
 
 def test_of_few_frames_all_count() -> None:
-    values = torch.arange(LEAST - 1.0)
-    learned = usual(values, torch.zeros(LEAST - 1))
-    assert learned.means.tolist() == [values.mean().item()]
-    assert learned.deviations.item() == pytest.approx(values.std(correction=0).item())
+    learned = usual(torch.arange(51.0), torch.zeros(51))
+    assert learned.medians.tolist() == [25.0]
+    assert learned.deviations.item() == pytest.approx((49.5 - 25) / 2.326)
+    assert len(usual(torch.arange(LEAST - 1.0), torch.zeros(LEAST - 1)).medians) == 1
+    assert len(usual(torch.arange(LEAST + 1.0), torch.zeros(LEAST + 1)).medians) == 2
+
+
+def test_of_a_normal_distribution_it_is_the_standard_deviation() -> None:
+    values = torch.randn(5_000, generator=torch.Generator().manual_seed(0)) * 3 + 7
+    learned = usual(values, torch.zeros(5_000))
+    assert learned.deviations.mean().item() == pytest.approx(3, rel=0.05)
+    assert learned.medians.mean().item() == pytest.approx(7, rel=0.02)
 
 
 def test_what_never_varies_is_not_blown_up() -> None:
     learned = usual(torch.ones(100), torch.zeros(100))
-    assert learned.deviations.tolist() == pytest.approx([LEAST_SPREAD] * 51)
+    assert learned.deviations.tolist() == pytest.approx([LEAST_SPREAD])

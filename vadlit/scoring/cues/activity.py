@@ -18,7 +18,11 @@ from vadlit.scoring.view import Successive, View
 # Added to the change of a picture that does not change at all.
 STILLNESS = 1e-4
 # What is usual is taken from the frames closest in activity: this share of them, and so many.
-SHARE, LEAST = 0.1, 50
+SHARE, LEAST = 0.1, 100
+# The share of values that is below one which is HIGH deviations above the median, as in a normal
+# distribution. An alarm is a matter of the highest scores, and those of frames in which much moves
+# are further above the others.
+BELOW, HIGH = 0.99, 2.326
 # Least deviation of a value, in standard deviations of a cell: where normal footage never varies,
 # a division by next to nothing would let noise decide.
 LEAST_SPREAD = 0.1
@@ -38,16 +42,16 @@ class Activity:
 
 
 class Usual(NamedTuple):
-    """Mean and standard deviation of a value by activity.
+    """Median and upward deviation of a value by activity.
 
     Attributes:
         activities: (k,), rising.
-        means: (k,).
+        medians: (k,).
         deviations: (k,), above 0.
     """
 
     activities: Tensor
-    means: Tensor
+    medians: Tensor
     deviations: Tensor
 
     def standardised(self, totals: Tensor, activities: Tensor) -> Tensor:
@@ -56,11 +60,11 @@ class Usual(NamedTuple):
         Beyond the activities of normal footage, the nearest of them counts.
         """
         known = self.activities.numpy()
-        mean, deviation = (
+        median, deviation = (
             torch.from_numpy(np.interp(activities, known, of.numpy())).float()[:, None, None]
-            for of in (self.means, self.deviations)
+            for of in (self.medians, self.deviations)
         )
-        return (totals - mean) / deviation
+        return (totals - median) / deviation
 
 
 # Of a fusion that has learned nothing yet.
@@ -77,8 +81,10 @@ def usual(values: Tensor, activities: Tensor) -> Usual:
     order = activities.argsort(stable=True)
     count = min(len(order), max(LEAST, round(SHARE * len(order))))
     neighbours = values[order].double().unfold(0, count, 1)
+    shares = torch.tensor([0.5, BELOW], dtype=torch.float64)
+    median, high = neighbours.quantile(shares, dim=1)
     return Usual(
         activities[order].double().unfold(0, count, 1).mean(dim=1).float(),
-        neighbours.mean(dim=1).float(),
-        neighbours.std(dim=1, correction=0).clamp(min=LEAST_SPREAD).float(),
+        median.float(),
+        ((high - median) / HIGH).clamp(min=LEAST_SPREAD).float(),
     )
