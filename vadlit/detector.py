@@ -69,7 +69,7 @@ class Detector:
             from, and the `backend` that runs the encoder.
 
     Raises:
-        UserError: The cue needs what the predictor does not predict.
+        UserError: The cue needs what the predictor does not predict, or `window` is less than 1.
 
     Attributes:
         framing: How the frames that its threshold was fitted on were taken from footage.

@@ -55,7 +55,7 @@ def export(checkpoint: Path, settings: Config, out: Path) -> tuple[Report, Repor
 
 
 def free_folder(value: Any) -> Path:
-    """The folder to write, which must not exist or be empty.
+    """The folder to write, which must be missing or empty.
 
     Raises:
         UserError: None is named, or it holds something.

@@ -60,6 +60,18 @@ def test_settings_of_evaluation_count(vadlit: Vadlit, logged: Path, tmp_path: Pa
     assert (tmp_path / "results" / "curves" / "01.png").is_file()
 
 
+def test_presets_score(vadlit: Vadlit, logged: Path) -> None:
+    checkpoint = logged / "checkpoints" / "last.ckpt"
+    thesis, default = (
+        json.loads(vadlit("evaluate", f"checkpoint={checkpoint}", *settings, "--json").stdout)
+        for settings in (["score=thesis"], ["score=vadlit", "threshold=sigma", "alarm=none"])
+    )
+    assert thesis["window"] == 10
+    assert default["window"] == 5
+    assert thesis["threshold"] != default["threshold"]
+    assert thesis["copy_frame_auroc"] == default["copy_frame_auroc"]
+
+
 def test_other_footage(vadlit: Vadlit, logged: Path, ped2_official: Path) -> None:
     checkpoint = logged / "checkpoints" / "last.ckpt"
     done = vadlit(

@@ -1,12 +1,14 @@
 """Hand-made sequences with known truth."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from tests.preparation.footage import Picture
-from vadlit.preparation.observe import Observed, Observer, look, observe
+from vadlit.preparation.observe import Observed, Observer, look
 
 SIZE = 160
 
@@ -32,6 +34,13 @@ def moved(offsets: list[tuple[float, float]]) -> list[Picture]:
         picture(cv2.remap(large, (x - dx) % SIZE, y - dy, cv2.INTER_LINEAR).astype(np.float64))
         for dy, dx in offsets
     ]
+
+
+def observe(frames: Iterable[Picture]) -> Observed:
+    observer = Observer()
+    for frame in frames:
+        observer.see(look(frame))
+    return observer.observed
 
 
 def jitter_of(observed: Observed) -> float:

@@ -46,6 +46,6 @@ def _job(config: DictConfig) -> None:
 
 
 def _data(settings: Config, trained: Config) -> SequenceDataModule:
-    """The data set of training, its places and what the settings change taken from here and now."""
+    """The data set of training, its places too, but for what the settings change."""
     data: SequenceDataModule = build(trained["data"] | settings["data"], "vadlit.data")
     return data

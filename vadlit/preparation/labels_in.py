@@ -45,7 +45,7 @@ class Stated:
 
 
 def beside(footage: Path) -> Path | None:
-    """The labels that lie with footage: `labels.json` in a folder, `NAME.json` beside a video."""
+    """The labels that lie with footage, JSON or CSV: `labels.*` in a folder, or `NAME.*` by it."""
     stem = footage / "labels" if footage.is_dir() else footage.with_suffix("")
     files = (stem.with_name(stem.name + suffix) for suffix in SUFFIXES)
     return next((file for file in files if file.is_file()), None)

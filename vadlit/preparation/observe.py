@@ -1,6 +1,6 @@
 """What happens between the frames of an event, measured as they pass, at a reduced size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -78,14 +78,6 @@ class Observer:
 def look(image: npt.NDArray[np.uint8]) -> Grey:
     """The reduced picture that an observer sees of an RGB frame (H, W, 3)."""
     return reduced(image, WIDTH)
-
-
-def observe(frames: Iterable[npt.NDArray[np.uint8]]) -> Observed:
-    """Watch the RGB frames (H, W, 3) of one event."""
-    observer = Observer()
-    for frame in frames:
-        observer.see(look(frame))
-    return observer.observed
 
 
 def brightening(before: Grey, after: Grey) -> int:

@@ -20,8 +20,8 @@ class Settings:
     Args:
         source: Footage to train and validate on, and of which labelled parts test.
         test: Footage to test on, whole.
-        labels: For the footage of `test`, or where there is none of `source`, in its order; none
-            looks beside the footage.
+        labels: For the footage of `test` or, where there is none, of `source`, in its order; an
+            empty tuple looks beside the footage.
         out: The folder of the data set.
         roi: As `roi.checked_roi` passes it, or "auto".
         size: Height and width of the frames made, pixels.

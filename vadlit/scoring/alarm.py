@@ -16,8 +16,8 @@ class Alarm:
 
     It is raised once the score has been above the level for `minimum` seconds, and ends once it
     has not been above the lower level for `cool_down` seconds: a rise in between belongs to the
-    same alarm. A score of NaN raises it at once. None is raised while the scene as a whole is
-    another one, nor `settle` seconds after: a lamp that is switched is no anomaly.
+    same alarm. No score raises it while the scene as a whole is another one, nor `settle` seconds
+    after: a lamp that is switched is no anomaly. But NaN does, always and at once.
 
     Attributes:
         keep: The lower level, as a share of the way from the normal median to the level, 0 to 1;

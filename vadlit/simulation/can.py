@@ -31,7 +31,6 @@ _TRACK, _INNER, _OUTER = 0.42, 0.365, 0.475
 _NEAREST = -pi / 2
 # Cans further round than this are out of the picture.
 _OUT = 1.15
-_FEW = 6
 
 
 class CanLine:

@@ -57,7 +57,7 @@ class FeederLine:
     fallen tops, or tops that the robot has missed. A whole top covers about 0.008 of the picture.
 
     Args:
-        gap: Mean distance between two tops' middles, in metres.
+        gap: Mean distance of two tops' middles where no bare belt is between them, in metres.
         pick: Seconds that taking one top lasts.
         pause: Mean seconds that a rest lasts beyond that.
         visible: Smallest share of the picture that makes a frame anomalous.

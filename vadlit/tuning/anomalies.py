@@ -66,7 +66,7 @@ class Pasted:
     """A patch of the clip lies where it does not belong, turned and enlarged, and drifts.
 
     Attributes:
-        size: Height and width, as a share of those of the frame.
+        size: Height and width of the square, as a share of the frame's shorter side.
         drift: Pixels a frame, at most, down and to the right or back.
     """
 

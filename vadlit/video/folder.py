@@ -64,7 +64,7 @@ class FrameFolder:
 
     @property
     def skipped(self) -> int:
-        """None: a picture that cannot be read is an error."""
+        """0: a picture that cannot be read is an error."""
         return 0
 
     def __len__(self) -> int:

@@ -82,7 +82,7 @@ class Live:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """None: nothing can be read again."""
+        """Empty: nothing can be read again."""
         return ()
 
     def frames(self) -> Generator[Frame, None, None]:

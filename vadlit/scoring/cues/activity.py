@@ -15,13 +15,14 @@ from torch import Tensor
 from vadlit.scoring.cells import DARK
 from vadlit.scoring.view import Successive, View
 
-# Added to the change of a picture that does not change at all.
+# Added to every change: one of 0 has no logarithm.
 STILLNESS = 1e-4
-# What is usual is taken from the frames closest in activity: this share of them, and so many.
+# What is usual is taken from the frames closest in activity: this share of all, but so many at
+# least.
 SHARE, LEAST = 0.1, 100
-# The share of values that is below one which is HIGH deviations above the median, as in a normal
-# distribution. An alarm is a matter of the highest scores, and those of frames in which much moves
-# are further above the others.
+# In a normal distribution this share of the values lies less than HIGH deviations above the median.
+# The highest scores raise alarms, and those of frames in which much moves are further above the
+# others.
 BELOW, HIGH = 0.99, 2.326
 # Least deviation of a value, in standard deviations of a cell: where normal footage never varies,
 # a division by next to nothing would let noise decide.
