@@ -11,7 +11,7 @@ import torch
 from tests.detectors import configuration, detector, footage, numbers, run
 from vadlit.detector import Detector
 from vadlit.errors import UserError
-from vadlit.saved import keep, load, packed, report_of, save, unpacked
+from vadlit.saved import FORMAT, keep, load, packed, report_of, save, unpacked
 from vadlit.video.framing import Framing, Region
 from vadlit.video.roi import Roi
 
@@ -106,7 +106,7 @@ def test_other_encoder_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has format 99; allowed is 9"):
+    with pytest.raises(UserError, match=f"has format 99; allowed is {FORMAT}"):
         load(change(tmp_path / "detector", format=99))
 
 
