@@ -70,9 +70,25 @@ def _run(command: str, *arguments: str) -> None:
 
     try:
         with mistakes_told():
-            import_module(f"vadlit.commands.{command}").main()
+            if {"-h", "--help"} & {*arguments}:
+                _explain(command)
+            else:
+                import_module(f"vadlit.commands.{command}").main()
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _explain(command: str) -> None:
+    """Show a command's settings; what it takes to run is not imported, which takes seconds."""
+    import hydra
+
+    from vadlit.config import conf_dir
+
+    def nothing(config: object) -> None:
+        raise AssertionError("Hydra runs nothing where it is asked for help.")
+
+    nothing.__module__ = f"vadlit.commands.{command}"  # what Hydra names the program after
+    hydra.main(config_path=str(conf_dir()), config_name=command, version_base="1.3")(nothing)()
 
 
 def _tune_malloc() -> None:
