@@ -80,15 +80,13 @@ def _run(command: str, *arguments: str) -> None:
 
 def _explain(command: str) -> None:
     """Show a command's settings; what it takes to run is not imported, which takes seconds."""
-    import hydra
-
-    from vadlit.config import conf_dir
+    from vadlit.config import run
 
     def nothing(config: object) -> None:
         raise AssertionError("Hydra runs nothing where it is asked for help.")
 
     nothing.__module__ = f"vadlit.commands.{command}"  # what Hydra names the program after
-    hydra.main(config_path=str(conf_dir()), config_name=command, version_base="1.3")(nothing)()
+    run(command, nothing)
 
 
 def _tune_malloc() -> None:

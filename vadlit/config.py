@@ -1,13 +1,14 @@
 """From configuration to objects: where it lies, its resolvers, and building from a file's."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import hydra
 from hydra.errors import HydraException, InstantiationException
 from hydra.utils import get_class, instantiate
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from vadlit.errors import UserError
 
@@ -20,6 +21,14 @@ def conf_dir() -> Path:
     """The folder of configuration: inside an installed package, beside it in a checkout."""
     installed = PACKAGE / "conf"
     return installed if installed.is_dir() else PACKAGE.parent / "conf"
+
+
+def run(command: str, job: Callable[[DictConfig], object]) -> None:
+    """Run a command's job, or several of a sweep, with what the program's arguments make of conf.
+
+    Hydra names the program after the module of `job`.
+    """
+    hydra.main(config_path=str(conf_dir()), config_name=command, version_base="1.3")(job)()
 
 
 def data_root() -> str:

@@ -3,18 +3,17 @@
 from pathlib import Path
 from typing import cast
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.benchmark.benchmark import benchmark, chosen
 from vadlit.benchmark.report import new_file, table
-from vadlit.config import Config, conf_dir
+from vadlit.config import Config, run
 from vadlit.mistakes import mistakes_told
 
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="benchmark", version_base="1.3")(_job)()
+    run("benchmark", _job)
 
 
 @mistakes_told()

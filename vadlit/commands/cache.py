@@ -4,11 +4,10 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
 from vadlit.checks import check_non_negative
-from vadlit.config import conf_dir
+from vadlit.config import run
 from vadlit.data.evict import Entry, entries, remove, to_remove
 from vadlit.disk import as_text, free_bytes
 from vadlit.mistakes import mistakes_told
@@ -16,7 +15,7 @@ from vadlit.mistakes import mistakes_told
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="cache", version_base="1.3")(_job)()
+    run("cache", _job)
 
 
 @mistakes_told()

@@ -4,12 +4,11 @@ import json
 import sys
 from typing import cast
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.backends.convert import switched
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, conf_dir
+from vadlit.config import Config, build, run
 from vadlit.detection.cores import share_cores
 from vadlit.detection.detect import detect
 from vadlit.detection.engines.engine import Engine
@@ -21,7 +20,7 @@ from vadlit.saved import digest, load
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="detect", version_base="1.3")(_job)()
+    run("detect", _job)
 
 
 @mistakes_told()

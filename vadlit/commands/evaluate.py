@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, conf_dir
+from vadlit.config import Config, build, run
 from vadlit.data.module import SequenceDataModule
 from vadlit.detector import assemble
 from vadlit.evaluation.evaluate import evaluate
@@ -22,7 +21,7 @@ SCORING = ("cue", "threshold", "alarm", "window")
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="evaluate", version_base="1.3")(_job)()
+    run("evaluate", _job)
 
 
 @mistakes_told()

@@ -3,12 +3,11 @@
 import json
 from typing import cast
 
-import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, conf_dir
+from vadlit.config import Config, run
 from vadlit.evaluation.table import table
 from vadlit.exporting import export, free_folder
 from vadlit.mistakes import mistakes_told
@@ -16,7 +15,7 @@ from vadlit.mistakes import mistakes_told
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="export", version_base="1.3")(_job)()
+    run("export", _job)
 
 
 @mistakes_told()

@@ -2,10 +2,9 @@
 
 from typing import cast
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
-from vadlit.config import Config, conf_dir
+from vadlit.config import Config, run
 from vadlit.mistakes import mistakes_told
 from vadlit.preparation.prepare import prepare
 from vadlit.preparation.report import report
@@ -14,7 +13,7 @@ from vadlit.preparation.settings import checked
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="prepare", version_base="1.3")(_job)()
+    run("prepare", _job)
 
 
 @mistakes_told()

@@ -2,10 +2,9 @@
 
 from typing import cast
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
-from vadlit.config import Config, conf_dir
+from vadlit.config import Config, run
 from vadlit.mistakes import mistakes_told
 from vadlit.simulation.settings import checked
 from vadlit.simulation.simulate import simulate
@@ -13,7 +12,7 @@ from vadlit.simulation.simulate import simulate
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="simulate", version_base="1.3")(_job)()
+    run("simulate", _job)
 
 
 @mistakes_told()

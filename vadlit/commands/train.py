@@ -3,12 +3,11 @@
 import sys
 from math import nan
 
-import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from vadlit.config import conf_dir
+from vadlit.config import run
 from vadlit.errors import UserError
 from vadlit.evaluation.table import table
 from vadlit.mistakes import mistakes_told
@@ -18,7 +17,7 @@ from vadlit.training import resolve, train
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="train", version_base="1.3")(_job)()
+    run("train", _job)
 
 
 def _job(config: DictConfig) -> float:

@@ -3,11 +3,10 @@
 import json
 from typing import cast
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, conf_dir
+from vadlit.config import Config, build, run
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.whole import write_whole
 from vadlit.mistakes import mistakes_told
@@ -20,7 +19,7 @@ from vadlit.tuning.tune import tune
 
 def main() -> None:
     """Run the Hydra application."""
-    hydra.main(config_path=str(conf_dir()), config_name="tune", version_base="1.3")(_job)()
+    run("tune", _job)
 
 
 @mistakes_told()
