@@ -161,7 +161,7 @@ def of_alarm() -> dict[str, Any]:
     found = {}
     for keep in (1.0, 0.75, 0.5):
         alarm = Alarm(keep, 0.0, COOL_DOWN, 0.0, RATE, level)
-        on = np.array([alarm.push(score, level) for score in made.z.tolist()])
+        on = alarm.raised(made.z, np.full_like(made.z, level), np.zeros(len(made.z), np.bool_))
         begun = int((np.diff(on.astype(int)) == 1).sum())
         found[f"keep {keep}"] = {"an hour": begun / 100, "seconds": float(on.sum()) / RATE / begun}
     return found
