@@ -38,7 +38,7 @@ lint: $(INSTALLED) ## check format, lint and types
 	$(BIN)/mypy
 
 smoke: $(INSTALLED) ## run only the Ped2 smoke sweeps
-	$(BIN)/pytest -rs -m smoke
+	OMP_NUM_THREADS=$(CORES) $(BIN)/pytest -rs -m smoke
 
 ui: $(INSTALLED) ## browse the tracked runs at http://127.0.0.1:5000
 	mkdir -p runs

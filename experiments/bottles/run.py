@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from vadlit.config import data_root
 from vadlit.evaluation.cases import case_confusion
 from vadlit.evaluation.scores import read_scores
 from vadlit.tracking.environment import environment
 from vadlit.video.footage import open_footage
-from vadlit.video.write import VideoWriter
 
 HERE = Path(__file__).parent
 NAME = "bottle-detection"
@@ -64,16 +64,16 @@ def normal(labels: dict) -> list[tuple[int, int]]:
 
 
 def cut(file: Path, stretches: list[tuple[int, int]], folder: Path) -> list[Path]:
-    """Each stretch as a video of its own."""
+    """Each stretch as a folder of its frames, exactly as they are in the footage.
+
+    Encoded once more they would be smoother than what the detector is to watch.
+    """
     frames = [frame.image for frame in open_footage(str(file)).frames()]
-    cuts = []
-    for number, (first, end) in enumerate(stretches):
-        cuts.append(folder / f"normal{number}.mp4")
-        if cuts[-1].exists():
-            continue
-        with VideoWriter(cuts[-1], frames[0].shape[:2], 179 / 6) as writer:
-            for image in frames[first:end]:
-                writer.write(image)
+    cuts = [folder / f"normal{number}" for number in range(len(stretches))]
+    for place, (first, end) in zip(cuts, stretches, strict=True):
+        place.mkdir(parents=True, exist_ok=True)
+        for number in range(first, end):
+            Image.fromarray(frames[number]).save(place / f"{number:06d}.png", compress_level=1)
     return cuts
 
 
