@@ -1,5 +1,6 @@
 """A detector as `vadlit train` leaves it, to be timed."""
 
+from itertools import chain
 from pathlib import Path
 
 from vadlit.benchmark.command import run
@@ -31,6 +32,6 @@ def write_video(file: Path, frames: int) -> Path:
     images = belt(frames)
     first = next(images)
     with VideoWriter(file, first.shape[:2], RATE) as writer:
-        for image in (first, *images):
+        for image in chain((first,), images):
             writer.write(image)
     return file
