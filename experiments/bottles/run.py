@@ -66,15 +66,19 @@ def normal(labels: dict) -> list[tuple[int, int]]:
 def cut(file: Path, stretches: list[tuple[int, int]], folder: Path) -> list[Path]:
     """Each stretch as a folder of its frames, exactly as they are in the footage.
 
-    Encoded once more they would be smoother than what the detector is to watch.
+    Encoded once more they would be smoother than what the detector is to watch. What is there
+    already stays: `vadlit prepare` refuses sources that have changed.
     """
-    frames = [frame.image for frame in open_footage(str(file)).frames()]
-    cuts = [folder / f"normal{number}" for number in range(len(stretches))]
-    for place, (first, end) in zip(cuts, stretches, strict=True):
-        place.mkdir(parents=True, exist_ok=True)
-        for number in range(first, end):
-            Image.fromarray(frames[number]).save(place / f"{number:06d}.png", compress_level=1)
-    return cuts
+    if not folder.exists():
+        part = folder.with_name(f"{folder.name}.part")
+        frames = [frame.image for frame in open_footage(str(file)).frames()]
+        for number, (first, end) in enumerate(stretches):
+            place = part / f"normal{number}"
+            place.mkdir(parents=True, exist_ok=True)
+            for frame in range(first, end):
+                Image.fromarray(frames[frame]).save(place / f"{frame:06d}.png", compress_level=1)
+        part.rename(folder)
+    return [folder / f"normal{number}" for number in range(len(stretches))]
 
 
 def row(out: Path, name: str) -> dict:
