@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from vadlit import __version__
-from vadlit.cli import COMMANDS
+from vadlit.cli import COMMANDS, WATCHING, main
 
 
 def vadlit(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -35,9 +35,9 @@ def test_help_names_every_command(arguments: list[str]) -> None:
 def test_help_imports_no_heavy_package(arguments: list[str], heavy: set[str]) -> None:
     code = f"""
 import atexit, os, sys
-from vadlit.cli import MALLOC, main
+from vadlit.cli import WATCHING, main
 atexit.register(lambda: print(sorted({heavy} & set(sys.modules))))
-os.environ.update(MALLOC)  # as in a process that was started anew for them
+os.environ.update(WATCHING)  # as in a process that was started anew for them
 sys.argv[1:] = {arguments}
 main()
 """
@@ -74,3 +74,22 @@ def test_each_command_has_help(command: str) -> None:
     assert done.returncode == 0, done.stderr
     assert f"{command} is powered by Hydra" in done.stdout
     assert "== Config ==" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these settings are of Linux's allocator")
+def test_only_the_threads_of_a_detector_share_a_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun_anew: list[str] = []
+
+    def execv(*_: object) -> None:
+        begun_anew.append(os.environ.get("MALLOC_ARENA_MAX", "as it was"))
+        raise SystemExit
+
+    monkeypatch.setattr(os, "execv", execv)
+    for command in ("detect", "train"):
+        with monkeypatch.context() as context:
+            others = {k: v for k, v in os.environ.items() if k not in WATCHING}
+            context.setattr(os, "environ", others)
+            context.setattr(sys, "argv", ["vadlit", command])
+            with pytest.raises(SystemExit):
+                main()
+    assert begun_anew == ["1", "as it was"]

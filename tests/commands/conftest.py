@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vadlit.cli import MALLOC, main
+from vadlit.cli import WATCHING, main
 
 Vadlit = Callable[..., "subprocess.CompletedProcess[str]"]
 Mistake = Callable[..., str]
@@ -49,7 +49,7 @@ def mistake(
 
     def call(*arguments: str) -> str:
         for name, value in {
-            **MALLOC,
+            **WATCHING,
             "HYDRA_FULL_ERROR": "1",
             "VADLIT_RUNS": str(workplace / "mistakes"),
             "VADLIT_CACHE": str(workplace / "cache"),

@@ -7,7 +7,7 @@ import pytest
 from tests.commands.conftest import Mistake
 from tests.data.footage import MeanEncoder, make_event
 from tests.data.stored import build
-from vadlit.cli import MALLOC, main
+from vadlit.cli import WATCHING, main
 
 Told = Callable[..., str]
 
@@ -23,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def told(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
     """What `vadlit cache ARGUMENTS` prints."""
-    for name, value in {**MALLOC, "HYDRA_FULL_ERROR": "1", "VADLIT_CACHE": str(root)}.items():
+    for name, value in {**WATCHING, "HYDRA_FULL_ERROR": "1", "VADLIT_CACHE": str(root)}.items():
         monkeypatch.setenv(name, value)
 
     def call(*arguments: str) -> str:
