@@ -7,9 +7,9 @@ Usage: starter.py OUTPUT COMMAND [ARGUMENT ...]
 """
 
 import json
-import os
 import subprocess
 import sys
+from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter
 
 
@@ -17,12 +17,11 @@ def main() -> None:
     """Run the command of `sys.argv` to its end; what it writes goes to the file OUTPUT."""
     with open(sys.argv[1], "wb") as output:
         start = perf_counter()
-        process = subprocess.Popen(sys.argv[2:], stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
+        done = subprocess.run(sys.argv[2:], stdout=output, stderr=subprocess.STDOUT, check=False)
         seconds = perf_counter() - start
-    unit = 2**30 if sys.platform == "darwin" else 2**20
-    code = os.waitstatus_to_exitcode(status)
-    print(json.dumps({"seconds": seconds, "peak": usage.ru_maxrss / unit, "code": code}))
+    # Of all that it has started, which is this one.
+    peak = getrusage(RUSAGE_CHILDREN).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
+    print(json.dumps({"seconds": seconds, "peak": peak, "code": done.returncode}))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """A detector as `vadlit train` leaves it, to be timed."""
 
-from itertools import chain
 from pathlib import Path
 
 from vadlit.benchmark.command import run
-from vadlit.benchmark.footage import RATE, belt, write_data_set
+from vadlit.benchmark.footage import RATE, SOURCE, belt, write_data_set
 from vadlit.video.write import VideoWriter
 
 # Enough for a threshold.
@@ -29,9 +28,7 @@ def train_preset(scratch: Path, size: list[int]) -> Path:
 
 def write_video(file: Path, frames: int) -> Path:
     """Drawn footage as mp4, of the size of Ped2."""
-    images = belt(frames)
-    first = next(images)
-    with VideoWriter(file, first.shape[:2], RATE) as writer:
-        for image in chain((first,), images):
+    with VideoWriter(file, SOURCE, RATE) as writer:
+        for image in belt(frames):
             writer.write(image)
     return file
