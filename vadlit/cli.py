@@ -69,27 +69,17 @@ def _run(command: str, *arguments: str) -> None:
     sys.argv = [f"vadlit {command}", *("json=true" if a == "--json" else a for a in arguments)]
     # Hydra then passes exceptions on instead of printing its own.
     os.environ["HYDRA_FULL_ERROR"] = "1"
+    from vadlit.explaining import explained
     from vadlit.mistakes import mistakes_told
 
     try:
         with mistakes_told():
             if {"-h", "--help"} & {*arguments}:
-                _explain(command)
+                print(explained(command))
             else:
                 import_module(f"vadlit.commands.{command}").main()
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _explain(command: str) -> None:
-    """Show a command's settings; what it takes to run is not imported, which takes seconds."""
-    from vadlit.config import run
-
-    def nothing(config: object) -> None:
-        raise AssertionError("Hydra runs nothing where it is asked for help.")
-
-    nothing.__module__ = f"vadlit.commands.{command}"  # what Hydra names the program after
-    run(command, nothing)
 
 
 def _tune_malloc(settings: dict[str, str]) -> None:

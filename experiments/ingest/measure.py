@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -27,6 +26,7 @@ import torch
 from vadlit.preparation.prepare import prepare
 from vadlit.preparation.settings import Settings
 from vadlit.preparation.split import Shares
+from vadlit.tracking.environment import git_commit, machine
 from vadlit.video.write import VideoWriter
 
 HERE = Path(__file__).parent
@@ -110,18 +110,13 @@ def summary(taken: dict[str, Taken], frames: int) -> dict[str, Any]:
         **{clock: {name: spread(x) for name, x in each.items()} for clock, each in taken.items()},
         "prepare_over": {clock: ratios(each) for clock, each in taken.items()},
         "bound": BOUND,
-        "machine": {
-            "cpu": cpu(),
-            "cores": os.cpu_count(),
-            "load": round(os.getloadavg()[0], 2),
-            "system": platform.platform(),
-        },
+        "machine": {**machine(), "load": round(os.getloadavg()[0], 2)},
         "versions": {
             "python": platform.python_version(),
             "torch": torch.__version__,
             **{name: version(name) for name in ("av", "opencv-python-headless", "torchvision")},
         },
-        "commit": commit(),
+        "commit": git_commit(),
     }
 
 
@@ -138,21 +133,6 @@ def spread(values: list[float]) -> dict[str, float]:
     """Median and quartiles."""
     low, median, high = statistics.quantiles(values, n=4)
     return {"median": round(median, 3), "quartile_1": round(low, 3), "quartile_3": round(high, 3)}
-
-
-def cpu() -> str:
-    """What the processor calls itself."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())
-
-
-def commit() -> str:
-    """The commit of the checkout, marked where files differ from it."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

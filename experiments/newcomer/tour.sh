@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a newcomer does, on a clean clone: the README's two commands and its six for one's own footage.
+# What a newcomer does, on a clean clone: the README's two commands and its five for one's own footage that end by themselves.
 #
 #   experiments/newcomer/tour.sh WORK VIDEO     # labels VIDEO.json beside it; an hour and a half on two slow cores
 #

@@ -14,7 +14,7 @@ from mlflow.tracking import MlflowClient
 
 from vadlit.evaluation.figures import roc_figure
 from vadlit.evaluation.roc import Roc
-from vadlit.evaluation.table import table
+from vadlit.evaluation.table import FRAMES, table
 from vadlit.tracking.server import absolute, connect
 
 HERE = Path(__file__).parent
@@ -22,15 +22,10 @@ STUDY = HERE.name
 # The thesis, section 4.1: about 0.70 for all but `skiptwice` after 40 epochs.
 THESIS = {("skiptwice", 40): 0.799}
 MEASURES = (
-    "frame_auroc",
-    "frame_auroc_smoothed",
+    *FRAMES,
     "frame_auroc_centred",
-    "frame_auroc_macro",
     "macro_events",
-    "frame_auroc_normalised",
-    "case_auroc",
     "frames_scored",
-    "copy_frame_auroc",
     "copy_frame_auroc_smoothed",
     "copy_frame_auroc_macro",
     "copy_frame_auroc_normalised",

@@ -11,7 +11,8 @@ from vadlit.config import run
 from vadlit.errors import UserError
 from vadlit.evaluation.table import table
 from vadlit.mistakes import mistakes_told
-from vadlit.torchrun import start, started
+from vadlit.run_folder import RunFolder
+from vadlit.torchrun import first, start, started
 from vadlit.training import resolve, train
 
 
@@ -25,7 +26,11 @@ def _job(config: DictConfig) -> float:
     if HydraConfig.get().mode == RunMode.MULTIRUN:
         return _train(config)
     with mistakes_told():
-        return _train(config)
+        frame_auroc = _train(config)
+        if first():
+            last = RunFolder(resolve(config)).last
+            print(f"{last}: next: vadlit detect checkpoint={last} source=... out=...")
+        return frame_auroc
 
 
 def _train(config: DictConfig) -> float:
@@ -33,7 +38,7 @@ def _train(config: DictConfig) -> float:
     evaluation = train(config)
     if evaluation is None:  # not the first of several processes
         return nan
-    print(table({config.name: evaluation.report}), flush=True)
+    print(table({config.name: evaluation.report}), end="\n\n", flush=True)
     frame_auroc = evaluation.report["frame_auroc"]
     return frame_auroc if isinstance(frame_auroc, float) else nan
 
