@@ -2,7 +2,13 @@ from typing import Any
 
 import pytest
 
-from vadlit.checks import check_non_negative, check_positive, check_share, check_whole
+from vadlit.checks import (
+    check_every_second,
+    check_non_negative,
+    check_positive,
+    check_share,
+    check_whole,
+)
 from vadlit.errors import UserError
 
 
@@ -41,3 +47,14 @@ def test_a_setting_that_is_no_whole_number_is_named_with_the_least(value: Any) -
     message = rf"The width is {value}; allowed is a whole number of 2 or more\."
     with pytest.raises(UserError, match=message):
         check_whole("The width", value, 2)
+
+
+@pytest.mark.parametrize("value", [6, 9, 8.0, "8", True, None])
+def test_every_second_number_from_the_least_on(value: Any) -> None:
+    for allowed in (8, 10, 24):
+        check_every_second("The width", allowed, 8)
+    with pytest.raises(UserError, match=rf"^The width is {value}; .* even number of 8 or more.$"):
+        check_every_second("The width", value, 8)
+    check_every_second("The width", 3, 1)
+    with pytest.raises(UserError, match=r"^The width is 2; .* an odd number of 1 or more.$"):
+        check_every_second("The width", 2, 1)

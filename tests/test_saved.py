@@ -11,7 +11,7 @@ import torch
 from tests.detectors import configuration, detector, footage, numbers, run
 from vadlit.detector import Detector
 from vadlit.errors import UserError
-from vadlit.saved import FORMAT, keep, load, packed, report_of, save, unpacked
+from vadlit.saved import FORMAT, digest, keep, load, packed, report_of, save, unpacked
 from vadlit.video.framing import Framing, Region
 from vadlit.video.roi import Roi
 
@@ -181,3 +181,13 @@ def test_a_foreign_target_is_refused(part: str, target: str, tmp_path: Path) -> 
     folder = change(tmp_path / "detector", **{part: {"_target_": target}})
     with pytest.raises(UserError, match="_target_ is"):
         load(folder)
+
+
+def test_a_detector_is_named_by_its_files_and_not_by_what_lies_below(tmp_path: Path) -> None:
+    save(detector(), tmp_path / "made")
+    name = digest(tmp_path / "made")
+    (tmp_path / "made" / "found").mkdir()
+    (tmp_path / "made" / "found" / "alarms.csv").touch()
+    assert digest(tmp_path / "made") == name
+    (tmp_path / "made" / "detector.json").write_text("{}")
+    assert digest(tmp_path / "made") != name

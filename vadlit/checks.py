@@ -23,6 +23,13 @@ def check_whole(name: str, value: int, least: int) -> None:
         raise UserError(f"{name} is {value}; allowed is a whole number of {least} or more.")
 
 
+def check_every_second(name: str, value: int, least: int) -> None:
+    """Raise UserError unless the setting `name` is `least`, two more, four more and so on."""
+    if type(value) is not int or value < least or (value - least) % 2:
+        kind = "odd" if least % 2 else "even"
+        raise UserError(f"{name} is {value}; allowed is an {kind} number of {least} or more.")
+
+
 def check_share(name: str, value: float) -> None:
     """Raise UserError unless the setting `name` is a number from 0 to 1."""
     if not _is_number(value) or not 0 <= value <= 1:

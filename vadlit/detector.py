@@ -161,8 +161,8 @@ class Detector:
     def _scored(self, number: int, view: View, said: CueValue) -> FrameScore:
         value, where, changed = said
         # Against a scene in another light, a score says nothing.
-        smoothed = self._smoother.hold if changed else self._smoother.push
-        return FrameScore(number, value, smoothed(value), where, changed, view)
+        smoothed = self._smoother.next(value, held=changed)
+        return FrameScore(number, value, smoothed, where, changed, view)
 
     def _encoded(self, image: Tensor) -> Features:
         if not self.taps:

@@ -9,10 +9,12 @@ from typing import Any
 from torch import Tensor
 
 from vadlit.backends.convert import converted
+from vadlit.checks import check_whole
 from vadlit.config import Config, build
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.store import StoredEvent
 from vadlit.detector import assemble
+from vadlit.disk import writing_out
 from vadlit.errors import UserError
 from vadlit.evaluation.evaluate import evaluate
 from vadlit.evaluation.report import Report
@@ -35,22 +37,24 @@ def export(checkpoint: Path, settings: Config, out: Path) -> tuple[Report, Repor
     Raises:
         UserError: The checkpoint, the data set or a setting is at fault.
     """
+    check_whole("calibration", settings["calibration"], 1)
     predictor, trained = load_checkpoint(checkpoint)
     data: SequenceDataModule = build(trained["data"] | settings["data"], "vadlit.data")
     detector = assemble(predictor, trained | {"size": list(data.size)})
     data.attach(predictor.encoder, (), augmented=False)
     data.prepare_data()
     data.setup("test")
-    frames = spread(data.val, _count(settings["calibration"]))
+    frames = spread(data.val, settings["calibration"])
     made = converted(detector, settings["backend"], frames)
     known = None if settings["data"] else report_of(checkpoint)
     before = known or evaluate(detector, data).report
     after = evaluate(made, data).report
     part = out.with_name(f".{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    save(made, part)
-    (part / "evaluation.json").write_text(json.dumps(after, indent=2) + "\n", encoding="utf-8")
-    part.replace(out)
+    with writing_out(out):
+        save(made, part)
+        (part / "evaluation.json").write_text(json.dumps(after, indent=2) + "\n", encoding="utf-8")
+        part.replace(out)
     return before, after
 
 
@@ -62,7 +66,7 @@ def free_folder(value: Any) -> Path:
     """
     if not isinstance(value, str) or not value:
         raise UserError(f"out is {value}; allowed is a new folder.")
-    out = Path(value).expanduser()
+    out = Path(value).expanduser().absolute()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"out is {out}, which exists already; allowed is a new folder.")
     return out
@@ -77,9 +81,3 @@ def spread(events: Sequence[StoredEvent], count: int) -> Iterator[Tensor]:
     for place, (event, number) in enumerate(numbers):
         if place in chosen:
             yield event.array("frames")[number]
-
-
-def _count(value: Any) -> int:
-    if type(value) is int and value >= 1:
-        return value
-    raise UserError(f"calibration is {value}; allowed is a whole number of frames, 1 or more.")

@@ -4,14 +4,16 @@ import logging
 import sys
 import warnings
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGINT, SIGTERM, default_int_handler, signal
 
 import pytorch_lightning as pl
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.callbacks import ModelCheckpoint, Timer
 from pytorch_lightning.utilities.exceptions import SIGTERMException
 
 from vadlit.config import Config
 from vadlit.data.module import SequenceDataModule
+from vadlit.errors import UserError
 from vadlit.models.checkpoint import read_checkpoint
 from vadlit.models.module import PredictionModule
 from vadlit.progress import EpochLines
@@ -39,7 +41,8 @@ def fit(
     Only the process with a tracker shows and logs anything.
 
     Raises:
-        UserError: `checkpoint` is none of vadlit, or of another encoder or decoder.
+        UserError: `checkpoint` is none of vadlit, or of another encoder or decoder; or a setting is
+            none of Lightning's.
     """
     quieten_lightning()
     if checkpoint:
@@ -57,23 +60,30 @@ def fit(
         )
         for name, monitor in (("best", "val/loss"), ("last", None))
     ]
-    trainer = pl.Trainer(
-        **settings,
-        logger=EpochLogger(tracker) if tracker else False,
-        callbacks=[timer, *savers, *([EpochLines()] if tracker and not watched else [])],
-        use_distributed_sampler=False,
-        enable_progress_bar=watched,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        log_every_n_steps=1,
-    )
+    try:
+        trainer = pl.Trainer(
+            **settings,
+            logger=EpochLogger(tracker) if tracker else False,
+            callbacks=[timer, *savers, *([EpochLines()] if tracker and not watched else [])],
+            use_distributed_sampler=False,
+            enable_progress_bar=watched,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            log_every_n_steps=1,
+        )
+    except (MisconfigurationException, ValueError, TypeError) as error:
+        raise UserError(f"The settings of trainer are not allowed: {error}") from error
     try:
         trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     except SIGTERMException:
         # Lightning's would end the process as if all were done.
         sys.exit(128 + SIGTERM)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+    except SystemExit:
+        if not trainer.interrupted:
+            raise
+        # After Ctrl-C Lightning's would end the process with 1, and keep it from being interrupted.
+        signal(SIGINT, default_int_handler)
+        raise KeyboardInterrupt from None
     if not trainer.max_epochs:
         trainer.save_checkpoint(folder.last)
     return timer.time_elapsed("train")

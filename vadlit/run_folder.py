@@ -9,8 +9,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from vadlit.config import Config
+from vadlit.config import Config, absolute
 from vadlit.data.whole import write_whole
+from vadlit.disk import writing
 from vadlit.errors import UserError
 
 # Settings that do not change the result, and so do not tell runs apart.
@@ -33,7 +34,7 @@ class RunFolder:
 
     def __init__(self, config: Config) -> None:
         folder = f"{config['name']}-{fingerprint(config)}"
-        self.path = Path(config["runs"]) / config["study"] / folder
+        self.path = Path(absolute(config["runs"])) / config["study"] / folder
         self.checkpoints = self.path / "checkpoints"
         self.last = self.checkpoints / "last.ckpt"
         self._run = self.path / "run.json"
@@ -43,16 +44,17 @@ class RunFolder:
         """Keep a second process with the same configuration out.
 
         Raises:
-            UserError: There is one already.
+            UserError: There is one already, or the folder cannot be written.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / "lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise UserError(
-                f"{self.path} is being trained by another process; allowed is one at a time."
-            ) from error
+        with writing(f"runs is {self.path.parents[1]}, which"):
+            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout as error:
+                raise UserError(
+                    f"{self.path} is being trained by another process; allowed is one at a time."
+                ) from error
         try:
             yield
         finally:

@@ -99,7 +99,7 @@ def unpacked(files: dict[str, bytes]) -> Detector:
 
 def digest(place: Path) -> str:
     """A name for the contents of a detector's files."""
-    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    files = sorted(filter(Path.is_file, place.iterdir())) if place.is_dir() else [place]
     found = sha256()
     for file in files:
         found.update(file.name.encode() + file.read_bytes())

@@ -58,3 +58,5 @@ def test_rows_are_chosen_by_name() -> None:
     assert list(chosen(ROWS, ["gpu"])) == ["gpu"]
     with pytest.raises(UserError, match="only names tpu; allowed are quick, gpu"):
         chosen(ROWS, ["tpu"])
+    with pytest.raises(UserError, match=r"only is gpu; allowed is a list, as in only=\[quick\]"):
+        chosen(ROWS, "gpu")

@@ -100,3 +100,9 @@ def test_another_file_is_no_checkpoint(mistake: Mistake, tmp_path: Path) -> None
     (tmp_path / "a.ckpt").write_bytes(b"no checkpoint")
     told = mistake("evaluate", f"checkpoint={tmp_path / 'a.ckpt'}")
     assert "a.ckpt is not a checkpoint of vadlit" in told
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(mistake: Mistake, logged: Path) -> None:
+    checkpoint = logged / "checkpoints" / "last.ckpt"
+    told = mistake("evaluate", f"checkpoint={checkpoint}", f"output={checkpoint}/results")
+    assert f"output is {checkpoint}/results, which cannot be written: Not a directory." in told

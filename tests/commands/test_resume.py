@@ -73,12 +73,12 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     assert steps == set(range(EPOCHS))
 
 
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_a_training_that_is_told_to_end_does_not_pretend_to_be_done(
-    tiny: list[str], workplace: Path, tmp_path: Path
+    tiny: list[str], workplace: Path, tmp_path: Path, by: signal.Signals
 ) -> None:
     settings = [*tiny, "trainer.max_epochs=200"]
-    ended = stopped_in_the_middle(settings, tmp_path, workplace / "cache", signal.SIGTERM)
-    assert ended == 128 + signal.SIGTERM
+    assert stopped_in_the_middle(settings, tmp_path, workplace / "cache", by) == 128 + by
     _, run = logged(tmp_path)
     assert run.info.status == "KILLED"
 

@@ -146,6 +146,7 @@ def test_a_job_that_fails_before_its_run_fails_the_sweep(
         ("tracking.uri=./mlruns", "tracking.uri is ./mlruns; allowed are"),
         ("tracking.uri=http://127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
         ("window=0", "window is 0; it must be"),
+        ("trainer.accelerator=abacus", "The settings of trainer are not allowed: "),
     ],
 )
 def test_a_mistake_is_one_sentence(

@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.data.stored import COUNT, FILES, TAPS, assert_right, build, ignore, n
 from vadlit.data.events import Event
 from vadlit.data.frames import Counted
 from vadlit.data.store import Store
+from vadlit.errors import UserError
 from vadlit.models.encoder import Encoder
 from vadlit.video.file import VideoFile
 from vadlit.video.folder import FrameFolder
@@ -163,3 +165,12 @@ def test_progress_reaches_the_total_whatever_is_there(
     assert all(step >= 0 for step in steps)
     made = 3 - len(cached)
     assert sum(step for step in steps if step < COUNT) == COUNT * made  # in small steps
+
+
+def test_footage_that_ends_before_it_was_counted_to_leaves_nothing_half(
+    root: Path, event: Event
+) -> None:
+    longer = replace(event, frames=Counted(event.frames, COUNT + 1))
+    with pytest.raises(UserError, match=f"gives {COUNT} frames where {COUNT + 1} were counted"):
+        build(root, longer, MeanEncoder())
+    assert not names(root)

@@ -41,8 +41,10 @@ def test_a_threshold_is_fitted_on_the_scores_of_validation() -> None:
 
 def test_a_level_of_ones_own() -> None:
     made = trained()
+    median = made.threshold.value - made.threshold.span
     adjust(made, {"level": -12.5})
     assert made.threshold.value == -12.5
+    assert made.threshold.span == -12.5 - median
 
 
 def test_another_alarm() -> None:

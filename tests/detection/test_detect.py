@@ -187,3 +187,12 @@ def test_long_lists_of_alarms_are_cut(tmp_path: Path) -> None:
     lines = report(Detection(found, {}, 9, 1.0), tmp_path).splitlines()
     assert lines[-3] == "and 5 more"
     assert sum(line.startswith("a: alarm") for line in lines) == 20
+
+
+def test_frames_at_another_rate_are_watched_again(tmp_path: Path) -> None:
+    folder = write_frames(tmp_path / "a")
+    made = settings(folder, out=tmp_path)
+    watched(made)
+    (folder / "labels.json").write_text('{"frame_rate": 20}')
+    assert watched(made).frames == FRAMES - 4
+    assert float(table(tmp_path, "a")[0]["seconds"]) == pytest.approx(4 / 20)

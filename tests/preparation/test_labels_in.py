@@ -54,6 +54,8 @@ def test_bait(tmp_path: Path, name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        ("a.csv", "first;last\n10;20\n", "are not understood; allowed is"),
+        ("a.csv", "first\n10\n", "are not understood; allowed is"),
         ("a.json", '{"anomalous": [[90, 100]]}', r"\[90, 100\] in .* lie in 0 to 99"),
         ("a.json", '{"anomalous": [[9, 4]]}', r"\[9, 4\]"),
         ("a.json", '{"anomalous": [[1, 5], [5, 8]]}', r"\[5, 8\]"),

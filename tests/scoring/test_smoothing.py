@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from vadlit.errors import UserError
-from vadlit.scoring.smoothing import Smoother, smooth
+from vadlit.scoring.smoothing import Smoother, smooth, smooth_held
 
 
 def test_causal_window_by_hand() -> None:
@@ -50,12 +50,12 @@ def test_stream_gives_exactly_the_causal_numbers(window: int) -> None:
     rng = np.random.default_rng(window)
     scores = rng.normal(-30, 3, 20_000) * 10.0 ** rng.integers(-8, 9, 20_000)
     smoother = Smoother(window)
-    assert [smoother.push(score) for score in scores] == smooth(scores, window).tolist()
+    assert [smoother.next(score) for score in scores] == smooth(scores, window).tolist()
 
 
 def test_a_huge_score_leaves_no_trace_once_out_of_the_window() -> None:
     smoother = Smoother(2)
-    results = [smoother.push(score) for score in [1e20, 0.1, 0.1, 0.1]]
+    results = [smoother.next(score) for score in [1e20, 0.1, 0.1, 0.1]]
     assert results[2:] == [0.1, 0.1]
 
 
@@ -65,9 +65,9 @@ def test_a_window_s_sum_is_not_rounded_on_the_way() -> None:
 
 def test_reset_begins_a_new_event() -> None:
     smoother = Smoother(3)
-    smoother.push(100.0)
+    smoother.next(100.0)
     smoother.reset()
-    assert [smoother.push(value) for value in (1.0, 2.0)] == [1.0, 1.5]
+    assert [smoother.next(value) for value in (1.0, 2.0)] == [1.0, 1.5]
 
 
 BAD_WINDOWS: list[Any] = [0, -3, 2.5, "ten", None]
@@ -83,7 +83,12 @@ def test_a_window_that_is_none_is_named(window: Any) -> None:
 
 def test_a_score_that_is_left_out_changes_nothing() -> None:
     smoother = Smoother(3)
-    assert smoother.hold(9.0) == 9.0
-    assert [smoother.push(x) for x in (1.0, 2.0)] == [1.0, 1.5]
-    assert smoother.hold(99.0) == 1.5
-    assert smoother.push(3.0) == 2.0
+    assert smoother.next(9.0, held=True) == 9.0
+    assert [smoother.next(x) for x in (1.0, 2.0)] == [1.0, 1.5]
+    assert smoother.next(99.0, held=True) == 1.5
+    assert smoother.next(3.0) == 2.0
+
+
+def test_an_event_is_smoothed_but_for_what_is_held() -> None:
+    values, changed = [1.0, 2.0, 99.0, 3.0], [False, False, True, False]
+    assert smooth_held(values, changed, 3).tolist() == [1.0, 1.5, 1.5, 2.0]

@@ -116,4 +116,17 @@ def test_the_settings_are_written_beside_the_events(small: Settings) -> None:
     simulate(small)
     stated = json.loads((small.out / "simulated.json").read_text())
     assert stated["seed"] == 0
-    assert stated["events"] == {"train/a": 2, "val/b": 2, "test/c": 30, "test/d": 4}
+    assert list(stated["events"]) == ["train/a", "val/b", "test/c", "test/d"]
+    assert stated["events"]["test/c"] == {"seconds": 30, "anomaly": ["fallen"], "bait": []}
+
+
+@pytest.mark.parametrize(
+    ("stated", "other"), [("seconds: 4", "seconds: 5"), ("[lamp_switched]", "[shadow]")]
+)
+def test_an_event_that_is_another_one_now_is_refused(
+    small: Settings, stated: str, other: str
+) -> None:
+    simulate(small)
+    changed = replace(settings(EVENTS.replace(stated, other)), out=small.out)
+    with pytest.raises(UserError, match=r"holds test/d with .*; allowed is an empty folder"):
+        simulate(changed)

@@ -207,3 +207,10 @@ def test_processes_that_start_at_once_lose_nothing(tmp_path: Path) -> None:
         assert len(reader.get_metric_history(run.info.run_id, "curve")) == 500
         file = artifact(reader, run.info.run_id, "name.txt")
         assert file.read_text() == run.data.params["name"]
+
+
+def test_a_curve_of_footage_with_an_odd_name(uri: str, reader: MlflowClient) -> None:
+    with track(uri, "curves", "one") as tracker:
+        tracker.log_curve("score/line (1)+b,c", [4, 5], [0.5, 1.5])
+    history = reader.get_metric_history(tracker.run_id, "score/line _1__b_c")
+    assert [(x.step, x.value) for x in history] == [(4, 0.5), (5, 1.5)]

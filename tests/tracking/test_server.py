@@ -37,6 +37,16 @@ def test_other_addresses_are_refused(address: str, tmp_path: Path) -> None:
     assert f"tracking.uri is {address}" in str(error.value)
 
 
+def test_no_address_is_refused() -> None:
+    with pytest.raises(UserError, match=r"tracking\.uri is None; allowed are"):
+        absolute(None)
+
+
+def test_a_port_that_is_none_is_a_sentence() -> None:
+    with pytest.raises(UserError, match=r"http://localhost:abc does not answer"):
+        connect("http://localhost:abc")
+
+
 def test_artifacts_lie_beside_the_database(uri: str, reader: MlflowClient) -> None:
     folder = Path(uri.removeprefix("sqlite:///")).parent
     with track(uri, "place", "one") as tracker:

@@ -18,7 +18,7 @@ from vadlit.video.roi import Roi, checked_roi, in_pixels
     ],
 )
 def test_pixels_and_fractions(stated: Any, expected: Roi) -> None:
-    assert in_pixels(checked_roi(stated), (480, 640), "a.mp4") == expected
+    assert in_pixels(checked_roi(stated, "auto"), (480, 640), "a.mp4") == expected
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,14 @@ def test_pixels_and_fractions(stated: Any, expected: Roi) -> None:
     ],
 )
 def test_what_is_no_roi(stated: Any) -> None:
-    with pytest.raises(UserError, match=r"roi is .*; allowed is \[x, y, width, height\]"):
-        checked_roi(stated)
+    with pytest.raises(UserError, match=r"roi is .*; allowed is \[x, y, .*, auto or null\."):
+        checked_roi(stated, "auto")
 
 
 @pytest.mark.parametrize("stated", [[600, 0, 41, 10], [0, 400, 10, 81], [0.6, 0, 0.5, 1]])
 def test_out_of_the_picture(stated: list[float]) -> None:
     with pytest.raises(UserError, match=r"not inside the 640x480 pixels of a\.mp4"):
-        in_pixels(checked_roi(stated), (480, 640), "a.mp4")
+        in_pixels(checked_roi(stated, "auto"), (480, 640), "a.mp4")
 
 
 def test_crop() -> None:

@@ -33,6 +33,8 @@ def chosen(rows: Mapping[str, Any], only: Sequence[str] | None) -> dict[str, Any
     Raises:
         UserError: There is no such row.
     """
+    if not isinstance(only, list | None):
+        raise UserError(f"only is {only}; allowed is a list, as in only=[{next(iter(rows))}].")
     for name in only or ():
         if name not in rows:
             raise UserError(f"only names {name}; allowed are {', '.join(rows)}.")

@@ -8,6 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from vadlit.benchmark.benchmark import benchmark, chosen
 from vadlit.benchmark.report import new_file, table
 from vadlit.config import Config, run
+from vadlit.disk import writing_out
 from vadlit.mistakes import mistakes_told
 
 
@@ -20,5 +21,7 @@ def main() -> None:
 def _job(config: DictConfig) -> None:
     settings = cast(Config, OmegaConf.to_container(config, resolve=True))
     rows = chosen(settings["rows"], settings["only"])
-    file = new_file(Path(settings["out"]))
+    out = Path(str(settings["out"])).expanduser()
+    with writing_out(out):
+        file = new_file(out)
     print(f"{table(benchmark(rows, file))}\n\n{file}")

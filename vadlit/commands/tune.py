@@ -9,6 +9,7 @@ from vadlit.commands.chosen import chosen_checkpoint
 from vadlit.config import Config, build, run
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.whole import write_whole
+from vadlit.disk import writing_out
 from vadlit.mistakes import mistakes_told
 from vadlit.models.checkpoint import load_checkpoint
 from vadlit.saved import digest
@@ -35,5 +36,6 @@ def _job(config: DictConfig) -> None:
     tuning = tune(predictor, name, data, trained, settings)
     file = settings.out / "tune.json"
     text = json.dumps(plain(tuning), indent=2)
-    write_whole(file, f"{text}\n")
+    with writing_out(settings.out):
+        write_whole(file, f"{text}\n")
     print(text if chosen["json"] else report(tuning, file))

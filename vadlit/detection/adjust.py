@@ -25,4 +25,4 @@ def adjust(detector: Detector, settings: Config) -> None:
         threshold.fit(detector.normal, detector.framing.frame_rate)
         detector.threshold = threshold
     if settings.get("level") is not None:
-        detector.threshold.value = settings["level"]
+        detector.threshold.move(settings["level"])

@@ -55,7 +55,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
     return Settings(
         sources(config["source"]),
         Path(out).expanduser(),
-        TRAINED if roi == TRAINED else checked_roi(roi),
+        TRAINED if roi == TRAINED else checked_roi(roi, TRAINED),
         rate,
         _number(config, "seconds", least=0.0),
         {

@@ -32,6 +32,13 @@ class Source:
         """Whether it can be looked at only once."""
         return not isinstance(self.place, Path)
 
+    @property
+    def stated_rate(self) -> float | None:
+        """Frames a second that a folder of frames states; None where none does."""
+        if isinstance(self.place, Path) and self.place.is_dir():
+            return stated_rate(self.place / "labels.json")
+        return None
+
     def open(self, rate: float | None, trained_rate: float | None) -> Footage:
         """Open it.
 
@@ -44,8 +51,7 @@ class Source:
         """
         footage: Footage
         if isinstance(self.place, Path) and self.place.is_dir():
-            stated = stated_rate(self.place / "labels.json")
-            known = stated or rate or trained_rate
+            known = self.stated_rate or rate or trained_rate
             footage = open_footage(self.place, known)
             return footage if rate in (None, known) else Resampled(footage, rate)
         return open_footage(self.place, rate)

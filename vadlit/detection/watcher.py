@@ -53,7 +53,7 @@ class Watcher:
             rate = framing.rate if settings.rate == TRAINED else settings.rate
             assert not isinstance(rate, str)
             footage = source.open(rate, framing.frame_rate)
-            done = key(footage.files, self.digest, settings.choices())
+            done = key(footage.files, self.digest, settings.choices(), source.stated_rate)
             if not source.live and self.keys.get(source.name) == done and table.is_file():
                 return Outcome()
             watch_footage(detector, footage, source, settings, table, found)

@@ -67,7 +67,7 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
         detector: Its threshold is fitted here.
         data: Attached to the detector's encoder, and set up for the test.
     """
-    rehearse(detector, [stored.event for stored in data.val])
+    rehearse(detector, *([stored.event for stored in split] for split in (data.val, data.test)))
     if detector.cue.learns:
         detector.learn(data.normal(), data.val)
     copy = assemble(detector.predictor, detector.config | {"cue": COPY})
@@ -108,14 +108,18 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
     return Evaluation(val, test, levels, raised, threshold, numbers, examples, quantity)
 
 
-def rehearse(detector: Detector, val: Sequence[Event]) -> None:
-    """Fit the threshold to scores of nothing: what it lacks is told before anything is learned.
+def rehearse(detector: Detector, val: Sequence[Event], test: Sequence[Event]) -> None:
+    """Fit the threshold to scores of nothing, and set up the alarm of each event of the test.
+
+    What they lack is told before anything is learned.
 
     Raises:
-        UserError: There is too little validation footage, or its frame rate is unknown.
+        UserError: There is too little validation footage, or a frame rate is unknown.
     """
     nothing = [np.zeros(max(0, len(event.frames) - INPUT_FRAMES)) for event in val]
     detector.threshold.fit(nothing, _frame_rate(val))
+    for event in test:
+        detector.alarm(event.frame_rate)
 
 
 def score_frames(

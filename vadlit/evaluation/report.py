@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.evaluation.bootstrap import auroc_interval
 from vadlit.evaluation.cases import Confusion, case_confusion, case_scores, frame_confusion
 from vadlit.evaluation.operating import frame_average_precision, frame_eer
 from vadlit.evaluation.roc import frame_auroc, frame_auroc_macro, frame_auroc_normalised
 from vadlit.evaluation.scores import Bools, EventScores, Floats
 from vadlit.scoring.smoothing import smooth
-
-FIRST_SCORED = 4  # a sequence has four inputs, so the fifth frame is the first to be scored
 
 Report = dict[str, float | int | str | None]
 
@@ -98,9 +97,9 @@ def assert_every_frame_scored(events: Sequence[EventScores], lengths: Mapping[st
     """
     scored = sorted((event.event, event.first, len(event)) for event in events if len(event))
     due = sorted(
-        (name, FIRST_SCORED, length - FIRST_SCORED)
+        (name, INPUT_FRAMES, length - INPUT_FRAMES)
         for name, length in lengths.items()
-        if length > FIRST_SCORED
+        if length > INPUT_FRAMES
     )
     assert scored == due, f"(event, first, count) scored and due differ: {set(scored) ^ set(due)}"
     return sum(map(len, events))

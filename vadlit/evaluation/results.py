@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from vadlit.data.whole import write_whole
 from vadlit.detector import FrameScore
 from vadlit.evaluation.cases import case_scores
 from vadlit.evaluation.evaluate import Evaluation
@@ -68,4 +69,4 @@ def _save(figure: Figure, path: Path) -> None:
 
 
 def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(value, indent=2, allow_nan=False) + "\n")

@@ -67,5 +67,5 @@ def check_encoder(encoder: FrameEncoder, identity: str, path: Path) -> None:
     if encoder.identity != identity:
         raise UserError(
             f"The encoder weights are {encoder.identity}, but {path} was made with {identity}; "
-            "allowed are the same ones (encoder.weights)."
+            "allowed are the same ones."
         )

@@ -62,7 +62,7 @@ def read(file: Path) -> Stated:
         return _of_csv(file, text) if file.suffix.lower() == ".csv" else _of_json(file, text)
     except OSError as error:
         raise UserError(f"The labels {file} cannot be read: {error.strerror}.") from error
-    except (ValueError, TypeError, KeyError, csv.Error, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, csv.Error, RecursionError) as error:
         raise UserError(f"The labels {file} are not understood; allowed is {FORMATS}.") from error
 
 

@@ -48,12 +48,9 @@ def _split(name: str, events: Sequence[Planned]) -> str:
 
 
 def _end(prepared: Prepared) -> str:
-    if prepared.relabelled:
-        done = f"{_events(len(prepared.relabelled))} with new labels"
-    elif prepared.written:
-        done = f"{_events(len(prepared.written))} written"
-    else:
-        done = "all was there already"
+    told = ((prepared.written, "written"), (prepared.relabelled, "with new labels"))
+    changes = [f"{_events(len(events))} {how}" for events, how in told if events]
+    done = ", ".join(changes) or "all was there already"
     return f"{prepared.out}: {done}; next: vadlit train data=folder data.root={prepared.out}"
 
 

@@ -59,7 +59,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
         _paths(config["test"], "test"),
         _paths(config["labels"], "labels"),
         out[0],
-        AUTO if roi == AUTO else checked_roi(roi),
+        AUTO if roi == AUTO else checked_roi(roi, AUTO),
         _size(config["size"]),
         config["rate"],
         _shares(config["split"]),

@@ -5,6 +5,7 @@ drifts, and both ways give the same numbers to the last bit.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from math import fsum
 
 import numpy as np
@@ -37,6 +38,17 @@ def smooth(scores: NDArray[np.float64], window: int, centred: bool = False) -> N
     )
 
 
+def smooth_held(
+    values: Sequence[float], changed: Sequence[bool], window: int
+) -> NDArray[np.float64]:
+    """The causal average of one event, (n,), that stands still while the scene is `changed`."""
+    smoother = Smoother(window)
+    return np.array(
+        [smoother.next(value, held) for value, held in zip(values, changed, strict=True)],
+        np.float64,
+    )
+
+
 class Smoother:
     """Causal smoothing of a stream: the numbers of `smooth(scores, window)`, one at a time."""
 
@@ -45,13 +57,13 @@ class Smoother:
         _check_window(window)
         self._last: deque[float] = deque(maxlen=window)
 
-    def push(self, value: float) -> float:
-        """Take the next score and return the mean of the last ones, itself included."""
-        self._last.append(value)
-        return _mean(self._last)
+    def next(self, value: float, held: bool = False) -> float:
+        """Take the next score and return the mean of the last ones, itself included.
 
-    def hold(self, value: float) -> float:
-        """Leave a score out that says nothing; return the mean so far, or it before the first."""
+        One that is `held` says nothing and is left out; before the first other one it is returned.
+        """
+        if not held:
+            self._last.append(value)
         return _mean(self._last) if self._last else value
 
     def reset(self) -> None:

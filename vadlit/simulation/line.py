@@ -72,7 +72,3 @@ def check(line: Line, plan: Plan) -> None:
             f"The event {plan.name} of {plan.split} has the anomaly {plan.anomaly[0]}; allowed is "
             "normal footage, anomalies belong in test."
         )
-    if not 0.1 <= plan.seconds <= 36000:
-        raise UserError(
-            f"seconds of the event {plan.name} is {plan.seconds}; allowed is 0.1 to 36000."
-        )

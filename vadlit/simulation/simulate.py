@@ -97,23 +97,30 @@ def _whole(place: Path) -> bool:
 def _claim(settings: Settings) -> None:
     """Note the settings in the folder; one data set has one kind of footage."""
     record = settings.out / RECORD
-    lengths = {f"{plan.split}/{plan.name}": plan.seconds for plan in settings.plans}
+    events = {
+        f"{plan.split}/{plan.name}": {
+            "seconds": plan.seconds,
+            "anomaly": [*plan.anomaly],
+            "bait": [*plan.bait],
+        }
+        for plan in settings.plans
+    }
     try:
         settings.out.mkdir(parents=True, exist_ok=True)
         held = json.loads(record.read_text()) if record.exists() else {}
-        events = held.pop("events", {})
+        known = held.pop("events", {})
         if held and held != settings.stated:
             differs = [key for key in settings.stated if held.get(key) != settings.stated[key]]
             raise UserError(
                 f"{settings.out} holds events of another {', '.join(differs)}; allowed is an empty "
                 "folder, or the settings that it was begun with."
             )
-        for name, seconds in lengths.items():
-            if events.get(name, seconds) != seconds:
+        for name, event in events.items():
+            if known.get(name, event) != event:
                 raise UserError(
-                    f"{settings.out} holds {name} with {events[name]:g} seconds, not {seconds:g}; "
-                    "allowed is an empty folder, or the length that it was begun with."
+                    f"{settings.out} holds {name} with {known[name]}, not {event}; allowed is an "
+                    "empty folder, or what the event was begun with."
                 )
-        write_whole(record, json.dumps(settings.stated | {"events": events | lengths}, indent=2))
+        write_whole(record, json.dumps(settings.stated | {"events": known | events}, indent=2))
     except (OSError, ValueError) as error:
         raise UserError(f"{record} cannot be read or written: {error}.") from error

@@ -1,6 +1,7 @@
 """One MLflow run, through the client alone: no global state that a second run could inherit."""
 
 import json
+import re
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from vadlit.tracking.server import absolute, connect, experiment_id
 # Limits of an MLflow server for one request, and for one parameter's value.
 METRICS, PARAMS, CHARACTERS = 1000, 100, 6000
 PARENT = "mlflow.parentRunId"
+# What it does not take in the name of a metric.
+FOREIGN = re.compile(r"[^\w./ -]")
 
 T = TypeVar("T")
 
@@ -48,8 +51,11 @@ class Tracker:
         self._log([Metric(name, float(value), now, step) for name, value in metrics.items()])
 
     def log_curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
-        """Log a curve of any length, a few requests in all."""
-        now = _milliseconds()
+        """Log a curve of any length, a few requests in all.
+
+        A footage's name may hold characters that MLflow does not take in a metric's.
+        """
+        now, name = _milliseconds(), FOREIGN.sub("_", name)
         pairs = zip(steps, values, strict=True)
         self._log([Metric(name, float(value), now, step) for step, value in pairs])
 
@@ -120,7 +126,8 @@ def track(
             tracker.log_text("traceback.txt", text)
         raise
     except BaseException:
-        tracker.end("KILLED")
+        with suppress(Exception):
+            tracker.end("KILLED")
         raise
     tracker.end("FINISHED")
 

@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -25,16 +26,17 @@ SQLITE = "sqlite:///"
 TIMEOUT = 5.0  # seconds for a server to answer
 
 
-def absolute(uri: str) -> str:
+def absolute(uri: str | None) -> str:
     """The address with a SQLite file's path made absolute: a relative one moves with the caller.
 
     Raises:
         UserError: It is neither SQLite nor http(s).
     """
-    if uri.startswith(SQLITE):
-        return f"{SQLITE}{database(uri)}"
-    if urlsplit(uri).scheme in ("http", "https"):
-        return uri
+    stated = str(uri)
+    if stated.startswith(SQLITE):
+        return f"{SQLITE}{database(stated)}"
+    if urlsplit(stated).scheme in ("http", "https"):
+        return stated
     raise UserError(
         f"tracking.uri is {uri}; allowed are sqlite:///FILE and the http(s) address of an MLflow "
         "server."
@@ -108,5 +110,5 @@ def _check_answers(uri: str) -> None:
             return
     except HTTPError:
         return  # something answers; MLflow's own message will be better than a guess
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, HTTPException, OSError, ValueError) as error:
         raise UserError(f"The tracking server {uri} does not answer: {error}.") from error

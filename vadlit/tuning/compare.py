@@ -1,6 +1,6 @@
 """How well a setting tells anomalous clips from normal ones, by kind of anomaly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from vadlit.config import build
 from vadlit.evaluation.roc import auroc
 from vadlit.evaluation.scores import Floats
 from vadlit.scoring.cues.fusion import Fusion
-from vadlit.scoring.smoothing import smooth
+from vadlit.scoring.smoothing import smooth_held
 from vadlit.tuning.clips import NORMAL, Clip
 from vadlit.tuning.grid import Candidate
 from vadlit.tuning.record import RANGE, Cells
@@ -42,20 +42,22 @@ def row(candidate: Candidate, clips: Sequence[Clip], cells: Cells) -> Row:
         UserError: A fusion cannot have these settings.
     """
     scores: dict[str, list[Floats]] = {}
-    for clip, values in zip(clips, _values(candidate, clips, cells), strict=True):
-        scores.setdefault(clip.kind, []).append(smooth(values, candidate.window))
+    for clip, smoothed in zip(clips, _scores(candidate, clips, cells), strict=True):
+        scores.setdefault(clip.kind, []).append(smoothed)
     normal = np.concatenate(scores.pop(NORMAL))
     areas = {kind: _area(normal, np.concatenate(found)) for kind, found in scores.items()}
     return Row(candidate.overrides, areas)
 
 
-def _values(candidate: Candidate, clips: Sequence[Clip], cells: Cells) -> list[Floats]:
-    """What the fusion says of each frame of each clip."""
+def _scores(candidate: Candidate, clips: Sequence[Clip], cells: Cells) -> Iterator[Floats]:
+    """The scores of each clip, as a detector would give them."""
     fusion: Fusion = build(candidate.cue, "vadlit.scoring")
     joining = fusion.joining
     joining.learn(cells.read(RANGE, candidate.parts))
-    totals = (joining.totals(cells.read(clip.name, candidate.parts)) for clip in clips)
-    return [joining.values(total).double().numpy() for total in totals]
+    for clip in clips:
+        looks = cells.read(clip.name, candidate.parts)
+        values = joining.values(joining.totals(looks)).tolist()
+        yield smooth_held(values, looks.changed.tolist(), candidate.window)
 
 
 def _area(normal: Floats, anomalous: Floats) -> float:

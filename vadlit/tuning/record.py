@@ -23,14 +23,13 @@ from vadlit.views import views
 
 # The frames that normal ranges are taken from, each by itself.
 RANGE = "range"
-# The file of a clip's activities.
-ACTIVITY = "activity"
 
 
 class Cells:
-    """The folder of looks: a clip's activities, (n,), and cells, (n, h, w), a part.
+    """The folder of looks: a file for each part and clip, whole or absent.
 
-    A file is whole or absent.
+    It holds the part's cells, and activities and changes as that part's fusion saw them: a camera
+    that is held still otherwise sees other ones.
 
     Args:
         folder: Made when missing.
@@ -40,31 +39,39 @@ class Cells:
         self.folder = folder
         with writing_out(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        self._read = cache(lambda file: torch.from_numpy(np.load(file)))
+        self._read = cache(_read)
 
     def has(self, clip: str, parts: Iterable[str]) -> bool:
         """Whether what some parts say of a clip is there."""
-        return all(self._file(clip, name).is_file() for name in (ACTIVITY, *parts))
+        return all(self._file(clip, part).is_file() for part in parts)
 
     def read(self, clip: str, parts: Iterable[str]) -> Looks:
         """What some parts say of a clip."""
-        activities, *cells = (self._read(self._file(clip, name)) for name in (ACTIVITY, *parts))
-        return Looks(torch.stack(cells, dim=1), activities)
+        each = [self._read(self._file(clip, part)) for part in parts]
+        changed = torch.stack([looks.changed for looks in each]).any(dim=0)
+        return Looks(torch.cat([looks.cells for looks in each], 1), each[0].activities, changed)
 
     def write(self, clip: str, parts: Iterable[str], looks: Looks) -> None:
         """Keep what some parts say of a clip."""
-        arrays = (looks.activities, *looks.cells.unbind(dim=1))
-        for name, each in zip((ACTIVITY, *parts), arrays, strict=True):
-            file = self._file(clip, name)
+        for part, cells in zip(parts, looks.cells.unbind(dim=1), strict=True):
+            alone = {
+                name: x.numpy()
+                for name, x in looks._replace(cells=cells[:, None])._asdict().items()
+            }
             with (
                 writing_out(self.folder),
-                whole_or_nothing(file) as unfinished,
+                whole_or_nothing(self._file(clip, part)) as unfinished,
                 unfinished.open("wb") as stream,
             ):
-                np.save(stream, each.numpy())
+                np.savez(stream, **alone)
 
     def _file(self, clip: str, part: str) -> Path:
-        return self.folder / f"{clip}-{part}.npy"
+        return self.folder / f"{clip}-{part}.npz"
+
+
+def _read(file: Path) -> Looks:
+    with np.load(file) as arrays:
+        return Looks(*(torch.from_numpy(arrays[name]) for name in Looks._fields))
 
 
 def record(

@@ -18,7 +18,7 @@ def footage_in(path: Path) -> list[Path]:
     if not path.is_dir() or _holds(path, IMAGE_SUFFIXES):
         return [path]
     inside = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
-    found = [p for p in inside if p.is_dir() or p.suffix.lower() in VIDEO_SUFFIXES]
+    found = [p for p in inside if _is_footage(p)]
     if not found:
         raise UserError(f"The folder {path} holds neither frames nor videos nor folders of them.")
     return found
@@ -27,6 +27,11 @@ def footage_in(path: Path) -> list[Path]:
 def name_of(path: Path) -> str:
     """What footage is called: a folder's name, a file's without its ending."""
     return path.absolute().name if path.is_dir() else path.stem
+
+
+def _is_footage(path: Path) -> bool:
+    # Another folder may be what a command has written there.
+    return _holds(path, IMAGE_SUFFIXES) if path.is_dir() else path.suffix.lower() in VIDEO_SUFFIXES
 
 
 def _holds(folder: Path, suffixes: frozenset[str]) -> bool:

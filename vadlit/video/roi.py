@@ -32,8 +32,12 @@ class Roi:
         return f"[{self.x},{self.y},{self.width},{self.height}]"
 
 
-def checked_roi(value: Any) -> tuple[float, ...] | None:
+def checked_roi(value: Any, word: str) -> tuple[float, ...] | None:
     """A ROI as a person states it; None is the whole picture.
+
+    Args:
+        value: What was stated.
+        word: What may stand in its place, for the error.
 
     Raises:
         UserError: It is not four numbers, or its width or height is not above 0.
@@ -45,7 +49,7 @@ def checked_roi(value: Any) -> tuple[float, ...] | None:
             x, y, width, height = value
             if min(x, y) >= 0 and min(width, height) > 0 and all(map(_fits_kind(value), value)):
                 return tuple(value)
-    raise UserError(f"roi is {value}; allowed is {ALLOWED}, or auto.")
+    raise UserError(f"roi is {value}; allowed is {ALLOWED}, {word} or null.")
 
 
 def in_pixels(stated: tuple[float, ...] | None, picture: tuple[int, int], footage: str) -> Roi:

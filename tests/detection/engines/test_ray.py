@@ -41,7 +41,7 @@ def cluster() -> Iterator[Ray]:
         object_store_memory=100 * 2**20,
         runtime_env={"worker_process_setup_hook": dying},
     )
-    yield Ray("local", cpus=1, gpus=0)
+    yield Ray("local", cpus=1)
     ray.shutdown()
 
 
@@ -62,7 +62,7 @@ def test_where_no_cluster_answers(
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     made = settings(write_video(tmp_path / "a.mp4"), tmp_path / "out")
     with pytest.raises(UserError, match=f"engine.address is {address}, where no Ray cluster"):
-        detect(copying(), "a", made, Ray(address, cpus=1, gpus=0))
+        detect(copying(), "a", made, Ray(address, cpus=1))
 
 
 @pytest.mark.slow
@@ -95,9 +95,9 @@ def test_an_archive_is_watched_as_it_is_here(cluster: Ray, tmp_path: Path) -> No
 def test_a_camera_is_not_for_a_cluster(tmp_path: Path) -> None:
     made = Settings(sources(0), tmp_path, "trained", "trained", None, {})
     with pytest.raises(UserError, match=r"source is 0; allowed with engine=ray is recorded"):
-        detect(copying(), "a", made, Ray("local", cpus=1, gpus=0))
+        detect(copying(), "a", made, Ray("local", cpus=1))
 
 
 def test_a_mistake() -> None:
     with pytest.raises(UserError, match=r"engine\.cpus is 0; allowed is a whole number"):
-        Ray("local", cpus=0, gpus=0)
+        Ray("local", cpus=0)

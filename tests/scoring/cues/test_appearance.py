@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -124,3 +125,22 @@ def test_config_holds_the_defaults() -> None:
     for name in ("context", "place", "size", "neighbours", "seed"):
         assert getattr(made, name) == getattr(default, name)
     assert vars(made.background)["follow"] == vars(default.background)["follow"]
+
+
+def test_features_that_are_none_do_not_pass_for_a_place_where_nothing_is() -> None:
+    seen = view(40, BLUE)
+    broken = torch.full_like(seen.features["layer2"], torch.nan)
+    cells = learned().cells(replace(seen, features={"layer2": broken}))
+    assert cells[3:5, 5:7].isposinf().all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("context", 2), ("context", 0), ("memory", 0), ("neighbours", 0), ("foreground", -1.0),
+        ("follow", -1.0), ("place", -1.0),
+    ],
+)  # fmt: skip
+def test_settings_out_of_range_are_refused(setting: str, value: Any) -> None:
+    with pytest.raises(UserError, match=rf"cue\.parts\.appearance\.{setting} is {value};"):
+        Appearance(**{setting: value})

@@ -1,4 +1,5 @@
 from math import log
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ import torch
 from scipy.ndimage import gaussian_filter, shift
 from torch import Tensor
 
+from vadlit.errors import UserError
 from vadlit.scoring.cues.density import KINDS, PRIOR, Density
 from vadlit.scoring.view import View
 
@@ -69,3 +71,9 @@ def test_what_was_learned_is_given_back(conveyor: Density) -> None:
     other = Density()
     other.restore(conveyor.state())
     assert torch.equal(other.cells(moved(1.2)), conveyor.cells(moved(1.2)))
+
+
+@pytest.mark.parametrize("window", [7, 0])
+def test_a_window_that_is_no_even_number_is_refused(window: Any) -> None:
+    with pytest.raises(UserError, match=rf"cue\.parts\.density\.window is {window}; .* even .* 8"):
+        Density(window)

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 import torch
 from scipy.ndimage import uniform_filter
 
+from vadlit.errors import UserError
 from vadlit.scoring.cues.forecast import ForecastError
 from vadlit.scoring.view import View
 
@@ -25,3 +27,9 @@ def test_one_cell_is_a_cell_by_itself() -> None:
     expected[1, 1] = 1
     found = ForecastError(1).cells(View(true[None], forecast, {"layer2": true}))
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("context", [2, 0])
+def test_a_context_that_is_no_odd_number_is_refused(context: int) -> None:
+    with pytest.raises(UserError, match=rf"cue\.parts\.forecast\.context is {context}; .* odd"):
+        ForecastError(context)

@@ -83,7 +83,8 @@ def test_without_reach_the_scores_are_what_the_parts_say_joined(places: list[Pla
         part.learn(film(STILL))
     for view, value in zip(film(places), values(made, film(places)), strict=True):
         cells = torch.stack([part.cells(view) for part in parts])
-        totals = made.joining.totals(Looks(cells[None], torch.tensor([activity(view)])))
+        looks = Looks(cells[None], torch.tensor([activity(view)]), torch.tensor([False]))
+        totals = made.joining.totals(looks)
         assert value == totals.flatten().topk(10).values.mean().item()
 
 

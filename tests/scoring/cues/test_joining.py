@@ -56,6 +56,11 @@ def test_all_cells_decide_where_there_are_fewer() -> None:
     assert mean_of_worst(total, 10).item() == 2.5
 
 
+def of(cells: torch.Tensor, activities: torch.Tensor) -> Looks:
+    """Looks at a scene that does not change."""
+    return Looks(cells, activities, torch.zeros(len(cells), dtype=torch.bool))
+
+
 def test_a_frame_is_judged_by_normal_ones_in_which_as_much_moves() -> None:
     generator = torch.Generator().manual_seed(0)
     resting, bursting = 200, 100
@@ -63,11 +68,11 @@ def test_a_frame_is_judged_by_normal_ones_in_which_as_much_moves() -> None:
     cells = torch.randn(len(level), 1, 4, 5, generator=generator) + level[:, None, None, None]
     activities = level / 3 - 5
     joining = Joining(torch.ones(1), worst=3)
-    joining.learn(Looks(cells, activities))
+    joining.learn(of(cells, activities))
     # An anomaly at rest is less than what each burst brings, and yet more unusual.
-    odd = Looks(torch.full((2, 1, 4, 5), 4.0), torch.tensor([-5.0, -3.0]))
+    odd = of(torch.full((2, 1, 4, 5), 4.0), torch.tensor([-5.0, -3.0]))
     at_rest, in_burst = joining.values(joining.totals(odd))
-    normal = joining.values(joining.totals(Looks(cells, activities)))
+    normal = joining.values(joining.totals(of(cells, activities)))
     assert at_rest > normal.max() > in_burst
     for part in normal[:resting], normal[resting:]:
         assert part.mean().item() == pytest.approx(0, abs=0.3)
@@ -75,7 +80,7 @@ def test_a_frame_is_judged_by_normal_ones_in_which_as_much_moves() -> None:
 
 
 def test_what_was_learned_joins_alike() -> None:
-    looks = Looks(frames(0), torch.linspace(-5, -3, 10))
+    looks = of(frames(0), torch.linspace(-5, -3, 10))
     made, other = (Joining(torch.tensor([1.0, 2.0]), worst=3) for _ in range(2))
     made.learn(looks)
     other.restore(made.state())

@@ -49,7 +49,12 @@ def test_a_blurred_edge_counts_less_than_a_thing() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "named"),
-    [({"sigma": 0}, "cue.sigma is 0"), ({"least": 2}, "cue.least is 2"), ({"least": -1}, "-1")],
+    [
+        ({"sigma": 0}, "cue.sigma is 0"),
+        ({"sigma": 11}, "cue.sigma is 11; .* up to 10"),
+        ({"least": 2}, "cue.least is 2"),
+        ({"least": -1}, "-1"),
+    ],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, float], named: str) -> None:
     with pytest.raises(UserError, match=named):

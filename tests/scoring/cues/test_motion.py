@@ -1,4 +1,5 @@
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, shift, uniform_filter
 from torch import Tensor
 
+from vadlit.errors import UserError
 from vadlit.scoring.cells import grey
 from vadlit.scoring.cues.motion import Motion
 from vadlit.scoring.flow import contrast
@@ -96,3 +98,9 @@ def test_what_is_kept_of_the_last_frame_changes_nothing() -> None:
     for before, now in pairwise(frames):
         found = kept.cells(View([before, now]))
         assert torch.equal(found, Motion(16).cells(View([before.clone(), now.clone()])))
+
+
+@pytest.mark.parametrize("window", [7, 15, 0, -2, "16", 4])
+def test_a_window_that_is_no_even_number_is_refused(window: Any) -> None:
+    with pytest.raises(UserError, match=rf"cue\.parts\.motion\.window is {window}; .* even .* 8"):
+        Motion(window)

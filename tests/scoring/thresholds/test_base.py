@@ -162,3 +162,13 @@ def test_seconds_without_a_frame_rate_are_a_sentence_but_no_time_is_no_frames() 
 def test_a_frame_rate_that_is_none_is_a_sentence(rate: float) -> None:
     with pytest.raises(UserError, match=f"^The frame rate is {rate}; .* above 0.$"):
         frames_in("It", 2.0, rate)
+
+
+def test_another_value_leaves_the_median_where_it_is(threshold: Threshold) -> None:
+    threshold.fit([normal(400)], RATE)
+    median = float(np.median(normal(400)))
+    threshold.move(median + 0.5)
+    assert threshold.value == median + 0.5
+    assert threshold.span == pytest.approx(0.5)
+    threshold.move(median - 1)
+    assert threshold.span == 0

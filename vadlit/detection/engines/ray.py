@@ -32,17 +32,17 @@ class Ray:
 
     Args:
         address: `local`, `auto` or HOST:PORT of a cluster's head.
-        cpus, gpus: For a piece of footage; as many are watched at once as that allows.
+        cpus: For a piece of footage; as many are watched at once as that allows.
 
     Raises:
         UserError: `cpus` is not allowed.
     """
 
-    def __init__(self, address: str, cpus: int, gpus: float) -> None:
+    def __init__(self, address: str, cpus: int) -> None:
         if not isinstance(cpus, int) or cpus < 1:
             raise UserError(f"engine.cpus is {cpus}; allowed is a whole number, 1 or more.")
         self.address = address
-        self.resources = {"num_cpus": cpus, "num_gpus": gpus}
+        self.cpus = cpus
 
     def watch(
         self, detector: Detector, watcher: Watcher, sources: Sequence[Source]
@@ -56,7 +56,7 @@ class Ray:
         if live:
             raise UserError(f"source is {live[0]}; allowed with engine=ray is recorded footage.")
         ray = self._connected()
-        task = ray.remote(max_retries=0, **self.resources)(_watch)
+        task = ray.remote(max_retries=0, num_cpus=self.cpus)(_watch)
         # In a list, so that a worker fetches it once and not for each task.
         given = ([ray.put(packed(detector))], ray.put(watcher), Path.cwd())
         left = {task.remote(source, *given): source for source in sources}

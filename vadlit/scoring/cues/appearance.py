@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from vadlit.checks import check_non_negative
+from vadlit.checks import check_every_second, check_non_negative, check_whole
 from vadlit.scoring.background import Background
 from vadlit.scoring.cells import CELL, around
 from vadlit.scoring.cues.coreset import coreset
@@ -57,7 +57,11 @@ class Appearance:
         follow: float = 0.3,
         seed: int = 0,
     ) -> None:
-        check_non_negative("cue.parts.appearance.place", place)
+        for name, amount in (("place", place), ("foreground", foreground), ("follow", follow)):
+            check_non_negative(f"cue.parts.appearance.{name}", amount)
+        for name, count in (("memory", memory), ("neighbours", neighbours)):
+            check_whole(f"cue.parts.appearance.{name}", count, 1)
+        check_every_second("cue.parts.appearance.context", context, 1)
         self.context = context
         self.place = place
         self.size = memory
@@ -92,11 +96,16 @@ class Appearance:
         self.changed = False
 
     def cells(self, view: View) -> Tensor:
-        """Distance of each cell's descriptor, (h, w), at least 0; NaN where nothing is."""
+        """Distance of each cell's descriptor, (h, w), at least 0; NaN where nothing is.
+
+        Infinite where features are NaN.
+        """
         present, self.changed = self.background.see(view.grey, view.shift, view.pushed)
         cells = torch.full(present.shape, torch.nan)
         queries = self._descriptors(view)[present]
-        cells[present] = self.memory.distances(queries, self.neighbours)
+        distances = self.memory.distances(queries, self.neighbours)
+        # What cannot be compared must not pass for a place where nothing is.
+        cells[present] = distances.where(~distances.isnan(), torch.inf)
         return cells
 
     def state(self) -> dict[str, Tensor]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from vadlit.scoring.cells import around, cell_means
+from vadlit.checks import check_every_second
+from vadlit.scoring.cells import CELL, around, cell_means
 from vadlit.scoring.flow import DenseFlow
 from vadlit.scoring.view import View, spread
 
@@ -38,6 +39,7 @@ class Density:
     changed = False
 
     def __init__(self, window: int = 16) -> None:
+        check_every_second("cue.parts.density.window", window, CELL)
         self.window = window
         self.surprise = torch.empty(0)
         self._flow = DenseFlow()

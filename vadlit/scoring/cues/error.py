@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-from vadlit.scoring.cells import cell_means
+from vadlit.checks import check_every_second
+from vadlit.scoring.cells import CELL, cell_means
 from vadlit.scoring.cues.plain import Plain
 from vadlit.scoring.view import View
 
@@ -17,6 +18,7 @@ class PredictionError(Plain):
     needs = frozenset({"frames", "prediction"})
 
     def __init__(self, window: int = 16) -> None:
+        check_every_second("cue.parts.error.window", window, CELL)
         self.window = window
 
     def cells(self, view: View) -> Tensor:

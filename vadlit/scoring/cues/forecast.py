@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from vadlit.checks import check_every_second
 from vadlit.scoring.cells import around
 from vadlit.scoring.cues.plain import Plain
 from vadlit.scoring.view import View
@@ -18,6 +19,7 @@ class ForecastError(Plain):
     taps = ("layer2",)
 
     def __init__(self, context: int = 3) -> None:
+        check_every_second("cue.parts.forecast.context", context, 1)
         self.context = context
 
     def cells(self, view: View) -> Tensor:

@@ -131,11 +131,12 @@ class Fusion:
     def start(self, view: View) -> Pending:
         """Let the parts look at the event's next frame, all at once."""
         pending = self._look(view)
-        return lambda: self._joined(*pending())
+        return lambda: self._joined(pending())
 
-    def _joined(self, looks: Looks, changed: bool) -> CueValue:
+    def _joined(self, looks: Looks) -> CueValue:
         totals = self.joining.totals(looks)
-        return CueValue(self.joining.values(totals).item(), to_pixels(totals[0]), changed)
+        value, changed = self.joining.values(totals).item(), bool(looks.changed.item())
+        return CueValue(value, to_pixels(totals[0]), changed)
 
     def state(self) -> dict[str, Tensor]:
         """What was learned, as named tensors."""
@@ -158,8 +159,7 @@ class Fusion:
 
     def look(self, view: View) -> Looks:
         """What the parts say of the event's next frame."""
-        looks, _ = self._look(view)()
-        return looks
+        return self._look(view)()
 
     def look_alone(self, held_out: Sequence[View]) -> Looks:
         """The same of held-out frames, each as if an event began with it."""
@@ -169,17 +169,20 @@ class Fusion:
             found.append(self.look(held_out[number]))
         return gathered(found)
 
-    def _look(self, view: View) -> Callable[[], tuple[Looks, bool]]:
-        """Begin to look: what the parts say, and whether the scene has changed."""
+    def _look(self, view: View) -> Callable[[], Looks]:
+        """Begin to look; what is returned waits for what the parts say."""
         # First the camera's movement is undone.
         seen = self._registering.submit(self.registration.see, view)
         activity = self._registering.submit(lambda: self._activity(seen.result()))
         said = self._each(lambda part: (part.cells(seen.result()).cpu(), part.changed))
 
-        def wait() -> tuple[Looks, bool]:
+        def wait() -> Looks:
             cells, changed = zip(*(each.result() for each in said), strict=True)
-            looks = Looks(torch.stack(cells)[None], torch.tensor([activity.result()]))
-            return looks, seen.result().pushed or any(changed)
+            return Looks(
+                torch.stack(cells)[None],
+                torch.tensor([activity.result()]),
+                torch.tensor([seen.result().pushed or any(changed)]),
+            )
 
         return wait
 

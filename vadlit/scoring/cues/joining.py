@@ -20,10 +20,12 @@ class Looks(NamedTuple):
     Attributes:
         cells: (n, parts, h, w), each part in its own unit; NaN where it has nothing to say.
         activities: (n,), how much moves in each frame.
+        changed: (n,), bool, whether the scene as a whole is another one.
     """
 
     cells: Tensor
     activities: Tensor
+    changed: Tensor
 
 
 def gathered(looks: Sequence[Looks]) -> Looks:

@@ -3,13 +3,14 @@
 from kornia.filters import gaussian_blur2d
 
 from vadlit.checks import check_positive, check_share
+from vadlit.errors import UserError
 from vadlit.scoring.cues.whole import WholeFrame
 from vadlit.scoring.psnr import decibels
 from vadlit.scoring.quantity import Quantity
 from vadlit.scoring.view import CueValue, View
 
-# Deviations that the filter reaches.
-REACH = 3
+# Deviations that the filter reaches, and the largest for which that stays within any frame, pixels.
+REACH, LARGEST = 3, 10
 
 
 class LowPass(WholeFrame):
@@ -19,7 +20,7 @@ class LowPass(WholeFrame):
     filtered out; a thing is not. In decibels, in [-100, 0]; the map is the error's absolute value.
 
     Args:
-        sigma: Standard deviation of the Gaussian filter, pixels, above 0.
+        sigma: Standard deviation of the Gaussian filter, pixels, above 0, up to 10.
         least: Differences that noise and light make, as a share of the range of a pixel, 0 to 1.
 
     Source: thesis section 5.3, there a wish.
@@ -30,6 +31,8 @@ class LowPass(WholeFrame):
 
     def __init__(self, sigma: float = 2.0, least: float = 0.03) -> None:
         check_positive("cue.sigma", sigma)
+        if sigma > LARGEST:
+            raise UserError(f"cue.sigma is {sigma}; allowed is a number above 0, up to {LARGEST}.")
         check_share("cue.least", least)
         self.sigma = sigma
         self.least = least

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from vadlit.scoring.cells import cell_means
+from vadlit.checks import check_every_second
+from vadlit.scoring.cells import CELL, cell_means
 from vadlit.scoring.flow import DenseFlow, lengths
 from vadlit.scoring.view import View, spread
 
@@ -31,6 +32,7 @@ class Motion:
     changed = False
 
     def __init__(self, window: int = 16) -> None:
+        check_every_second("cue.parts.motion.window", window, CELL)
         self.window = window
         # Grey levels of contrast. Until it is learned, any change will do.
         self.change = LEAST_CHANGE

@@ -64,6 +64,12 @@ class Threshold(ABC):
         self._span = max(0.0, self.value - float(np.median(scores)))
         self.reset()
 
+    def move(self, value: float) -> None:
+        """Take another value than what was fitted; UserError where it is not finite."""
+        median = self.value - self._span
+        self.value = value
+        self._span = max(0.0, self.value - median)
+
     @abstractmethod
     def derive(self, events: list[Floats], frame_rate: float | None) -> float:
         """The value for the scores (n,) of these events, at least one, all n >= 1 and finite."""

@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+
+from vadlit.errors import UserError
+from vadlit.video.find import footage_in
+
+
+def test_what_a_folder_holds_is_videos_and_folders_of_frames(tmp_path: Path) -> None:
+    for name in ("b.mp4", "a.AVI", ".hidden.mp4", "notes.txt", "frames/1.png", "found/x/b.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.name for path in footage_in(tmp_path)] == ["a.AVI", "b.mp4", "frames"]
+    for itself in (tmp_path / "b.mp4", tmp_path / "frames"):
+        assert footage_in(itself) == [itself]
+    with pytest.raises(UserError, match="holds neither frames nor videos nor folders of them"):
+        footage_in(tmp_path / "found")
