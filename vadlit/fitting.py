@@ -73,6 +73,8 @@ def fit(
         )
     except (MisconfigurationException, ValueError, TypeError) as error:
         raise UserError(f"The settings of trainer are not allowed: {error}") from error
+    # Lightning moves it only after the features are cached.
+    module.to(trainer.strategy.root_device)
     try:
         trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     except SIGTERMException:
