@@ -6,8 +6,9 @@ from vadlit.checks import (
     check_every_second,
     check_non_negative,
     check_positive,
-    check_share,
     check_whole,
+    checked_size,
+    within,
 )
 from vadlit.errors import UserError
 
@@ -35,10 +36,10 @@ def test_a_setting_that_is_not_positive_is_named(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [*BAD, 1.01])
 def test_a_setting_that_is_no_share_is_named(value: Any) -> None:
-    check_share("The width", 0)
-    check_share("The width", 1.0)
+    assert within("The width", 0, 1) == 0
+    assert within("The width", 2.5, 2.5) == 2.5
     with pytest.raises(UserError, match=f"^The width is {value!r}; .* from 0 to 1.$"):
-        check_share("The width", value)
+        within("The width", value, 1)
 
 
 @pytest.mark.parametrize("value", [1, -3, 2.0, True, "2", None])
@@ -58,3 +59,10 @@ def test_every_second_number_from_the_least_on(value: Any) -> None:
     check_every_second("The width", 3, 1)
     with pytest.raises(UserError, match=r"^The width is 2; .* an odd number of 1 or more.$"):
         check_every_second("The width", 2, 1)
+
+
+@pytest.mark.parametrize("size", [(31, 64), [64], 64, [64, 0], [64, -32], "64", [32.0, 32]])
+def test_a_size_is_two_multiples_of_32(size: Any) -> None:
+    assert checked_size("The size", [32, 64]) == (32, 64)
+    with pytest.raises(UserError, match=r"^The size is .*; allowed are a height and a width div"):
+        checked_size("The size", size)

@@ -30,10 +30,20 @@ def check_every_second(name: str, value: int, least: int) -> None:
         raise UserError(f"{name} is {value}; allowed is an {kind} number of {least} or more.")
 
 
-def check_share(name: str, value: float) -> None:
-    """Raise UserError unless the setting `name` is a number from 0 to 1."""
-    if not _is_number(value) or not 0 <= value <= 1:
-        raise UserError(f"{name} is {value!r}; it must be a number from 0 to 1.")
+def within(name: str, value: float, highest: float) -> float:
+    """Return `value`; raise UserError unless the setting `name` is a number from 0 to `highest`."""
+    if not _is_number(value) or not 0 <= value <= highest:
+        raise UserError(f"{name} is {value!r}; it must be a number from 0 to {highest}.")
+    return value
+
+
+def checked_size(name: str, value: object) -> tuple[int, int]:
+    """Height and width of a frame; raise UserError unless `name` is two multiples of 32."""
+    match value:
+        case [int(height), int(width)] if min(height, width) > 0 and height % 32 == width % 32 == 0:
+            return height, width
+    shown = [*value] if isinstance(value, list | tuple) else value
+    raise UserError(f"{name} is {shown}; allowed are a height and a width divisible by 32.")
 
 
 def _is_number(value: object) -> bool:

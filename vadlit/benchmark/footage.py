@@ -32,14 +32,13 @@ def belt(count: int, size: tuple[int, int] = SOURCE, seed: int = 0) -> Iterator[
         yield image.clip(0, 255).astype(np.uint8)
 
 
-def write_clip(folder: Path, count: int, seed: int = 0) -> list[Path]:
+def write_clip(folder: Path, count: int, seed: int = 0) -> None:
     """A clip as a folder of JPEG files, in order."""
     folder.mkdir(parents=True)
     write_labels(folder / "labels.json", Labels(RATE))
     files = [folder / f"{number:05d}.jpg" for number in range(count)]
     for file, image in zip(files, belt(count, seed=seed), strict=True):
         cv2.imwrite(str(file), image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
-    return files
 
 
 def write_data_set(root: Path, train: int, rest: int = 8) -> Path:

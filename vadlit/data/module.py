@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from vadlit.checks import check_whole
+from vadlit.checks import check_whole, checked_size
 from vadlit.data.balance import BalancedSequences, frame_differences
 from vadlit.data.events import Event
 from vadlit.data.sampler import RandomSequences, SeededSequences
@@ -71,7 +71,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
             raise UserError(
                 f"data.balance is {balance}; allowed is null or a whole number of 2 or more."
             )
-        self.size = _checked(size)
+        self.size = checked_size("data.size", size)
         self.sequences = sequences
         self.batch_size = batch_size
         self.cache = cache
@@ -163,11 +163,3 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
 def _stretches(batch_size: int) -> list[int]:
     """How long a stretch of frames may be."""
     return [INPUT_FRAMES + n for n in range(1, batch_size + 1) if batch_size % n == 0]
-
-
-def _checked(size: object) -> tuple[int, int]:
-    match size:
-        case [int(height), int(width)] if min(height, width) > 0 and height % 32 == width % 32 == 0:
-            return height, width
-    shown = list(size) if isinstance(size, Sequence) and not isinstance(size, str) else size
-    raise UserError(f"data.size is {shown}; allowed are a height and a width divisible by 32.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vadlit.checks import checked_size
 from vadlit.errors import UserError
 from vadlit.preparation.split import Shares
 from vadlit.video.resample import check_rate
@@ -60,7 +61,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
         _paths(config["labels"], "labels"),
         out[0],
         AUTO if roi == AUTO else checked_roi(roi, AUTO),
-        _size(config["size"]),
+        checked_size("size", config["size"]),
         config["rate"],
         _shares(config["split"]),
         _quality(config["quality"]),
@@ -76,13 +77,6 @@ def _paths(value: Any, name: str) -> tuple[Path, ...]:
         if "://" in entry or (entry.isdecimal() and not Path(entry).exists()):
             raise UserError(f"{name} is {entry}, which is live; allowed is a recording.")
     return tuple(Path(str(entry)).expanduser() for entry in given)
-
-
-def _size(value: Any) -> tuple[int, int]:
-    match value:
-        case [int(height), int(width)] if min(height, width) > 0 and height % 32 == width % 32 == 0:
-            return height, width
-    raise UserError(f"size is {value}; allowed are a height and a width divisible by 32.")
 
 
 def _shares(split: Mapping[str, Any]) -> Shares:

@@ -6,7 +6,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from vadlit.checks import check_non_negative, check_share
+from vadlit.checks import check_non_negative, within
 from vadlit.scoring.thresholds.base import Floats, frames_in
 
 
@@ -39,7 +39,7 @@ class Alarm:
 
     def __post_init__(self) -> None:
         """Check the settings and turn seconds into frames."""
-        check_share("The alarm's keep", self.keep)
+        within("The alarm's keep", self.keep, 1)
         check_non_negative("The alarm's minimum", self.minimum)
         check_non_negative("The alarm's cool_down", self.cool_down)
         check_non_negative("The alarm's settle", self.settle)

@@ -36,16 +36,21 @@ def machine() -> dict[str, object]:
 
 
 def git_commit() -> str | None:
-    """The checkout's commit, with `-dirty` where files differ from it; None outside a checkout."""
+    """The checkout's commit, with `-dirty` unless its files are known not to differ from it.
+
+    None outside a checkout.
+    """
     if not (CHECKOUT / ".git").exists():
         return None
     commit = _git("rev-parse", "HEAD")
     if not commit:
         return None
-    return f"{commit}-dirty" if _git("status", "--porcelain", "--untracked-files=no") else commit
+    differ = _git("status", "--porcelain", "--untracked-files=no")
+    return commit if differ == "" else f"{commit}-dirty"
 
 
-def _git(*arguments: str) -> str:
+def _git(*arguments: str) -> str | None:
+    """What git prints; None where it fails."""
     try:
         done = subprocess.run(
             ["git", "-C", str(CHECKOUT), *arguments],
@@ -55,7 +60,7 @@ def _git(*arguments: str) -> str:
             timeout=10,
         )
     except (OSError, subprocess.SubprocessError):
-        return ""
+        return None
     return done.stdout.strip()
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
-from vadlit.checks import check_non_negative, check_share, check_whole
+from vadlit.checks import check_non_negative, check_whole, within
 
 # Pixels over which the border of what is pasted fades, so that it is no edge of its own.
 FADE = 4
@@ -75,7 +75,7 @@ class Pasted:
 
     def __post_init__(self) -> None:
         """Check both."""
-        check_share("size", self.size)
+        within("size", self.size, 1)
         check_non_negative("drift", self.drift)
 
     def __call__(self, clip: Tensor, generator: Generator) -> Tensor:
@@ -125,7 +125,7 @@ class Removed:
 
     def __post_init__(self) -> None:
         """Check it."""
-        check_share("size", self.size)
+        within("size", self.size, 1)
 
     def __call__(self, clip: Tensor, generator: Generator) -> Tensor:
         """Put the median over time in the place of that part."""

@@ -3,8 +3,8 @@
 from kornia.enhance import adjust_contrast_with_mean_subtraction
 from torch import Tensor, nn
 
+from vadlit.checks import within
 from vadlit.models.augmentation.draw import either_way
-from vadlit.models.ranges import within
 
 
 class Contrast(nn.Module):

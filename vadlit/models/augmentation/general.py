@@ -5,9 +5,9 @@ from kornia.enhance import adjust_saturation_with_gray_subtraction
 from kornia.geometry.transform import get_affine_matrix2d, warp_affine
 from torch import Tensor, nn
 
+from vadlit.checks import within
 from vadlit.models.augmentation.draw import either_way
 from vadlit.models.augmentation.lighting import Lighting
-from vadlit.models.ranges import within
 
 
 class General(nn.Module):

@@ -3,8 +3,8 @@
 from kornia.enhance import adjust_brightness_accumulative
 from torch import Tensor, nn
 
+from vadlit.checks import within
 from vadlit.models.augmentation.draw import either_way
-from vadlit.models.ranges import within
 
 
 class Lighting(nn.Module):

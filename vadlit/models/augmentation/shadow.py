@@ -5,8 +5,8 @@ from math import tau
 import torch
 from torch import Tensor, nn
 
+from vadlit.checks import within
 from vadlit.models.augmentation.draw import uniform
-from vadlit.models.ranges import within
 
 SIDES = 4
 # Distance of a side from the shadow's middle, as a share of the shorter side of the frame.

@@ -4,8 +4,8 @@ import torch
 from kornia.augmentation import RandomPlanckianJitter
 from torch import Tensor, nn
 
+from vadlit.checks import within
 from vadlit.models.augmentation.draw import either_way
-from vadlit.models.ranges import within
 
 # The light that footage is taken to be balanced for; the coldest and warmest that are known.
 NEUTRAL, COLDEST, WARMEST, STEP = 6500.0, 15000.0, 3000.0, 500.0

@@ -8,9 +8,9 @@ from vadlit.models.shared_norm import SharedBatchNorm2d
 from vadlit.models.upsampling import Upsampling
 
 
-def merge(channels: int, out: int, frames: int = INPUT_FRAMES) -> nn.Conv2d:
-    """1x1 convolution that merges T frames' features, time flattened into channels (3.3.1)."""
-    return nn.Conv2d(frames * channels, out, kernel_size=1)
+def merge(channels: int, out: int) -> nn.Conv2d:
+    """1x1 convolution that merges four frames' features, time flattened into channels (3.3.1)."""
+    return nn.Conv2d(INPUT_FRAMES * channels, out, kernel_size=1)
 
 
 def upsample(channels: int, out: int) -> nn.Sequential:

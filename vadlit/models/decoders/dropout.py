@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
+from vadlit.checks import within
 from vadlit.models.decoders.base import BaseDecoder
-from vadlit.models.ranges import within
 
 
 class DropoutDecoder(BaseDecoder):

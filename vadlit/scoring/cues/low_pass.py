@@ -2,7 +2,7 @@
 
 from kornia.filters import gaussian_blur2d
 
-from vadlit.checks import check_positive, check_share
+from vadlit.checks import check_positive, within
 from vadlit.errors import UserError
 from vadlit.scoring.cues.whole import WholeFrame
 from vadlit.scoring.psnr import decibels
@@ -33,7 +33,7 @@ class LowPass(WholeFrame):
         check_positive("cue.sigma", sigma)
         if sigma > LARGEST:
             raise UserError(f"cue.sigma is {sigma}; allowed is a number above 0, up to {LARGEST}.")
-        check_share("cue.least", least)
+        within("cue.least", least, 1)
         self.sigma = sigma
         self.least = least
 

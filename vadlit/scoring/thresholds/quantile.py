@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vadlit.checks import check_share
+from vadlit.checks import within
 from vadlit.scoring.thresholds.base import Floats, Threshold
 
 
@@ -19,7 +19,7 @@ class Quantile(Threshold):
 
     def __post_init__(self) -> None:
         """Check `q`; anything but a number from 0 to 1 is a UserError."""
-        check_share("The threshold's q", self.q)
+        within("The threshold's q", self.q, 1)
 
     def derive(self, events: list[Floats], frame_rate: float | None) -> float:
         """The quantile over the frames of all events."""
