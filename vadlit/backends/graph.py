@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from vadlit.checks import check_whole
 from vadlit.config import Config, build
 from vadlit.data.store import FrameEncoder
 from vadlit.errors import UserError
@@ -135,8 +136,7 @@ class GraphBackend(ABC):
     """
 
     def __init__(self, graph: Mapping[str, Any], threads: int = 0) -> None:
-        if not isinstance(threads, int) or threads < 0:
-            raise UserError(f"backend.threads is {threads}; allowed is a whole number, 0 or more.")
+        check_whole("backend.threads", threads, 0)
         self.graph: Graph = build(graph, "vadlit.backends")
         self.threads = threads or torch.get_num_threads()
 

@@ -210,17 +210,18 @@ def _write(files: Mapping[str, Path], count: int, rows: Iterable[Row], progress:
     try:
         with ExitStack() as stack:
             streams = {name: stack.enter_context(part.open("wb")) for name, part in parts.items()}
-            number = -1
-            for number, row in enumerate(rows):
+            written = 0
+            for row in rows:
                 for name, stream in streams.items():
                     array = np.ascontiguousarray(row[name])
-                    if number == 0:
+                    if not written:
                         np.lib.format.write_array_header_1_0(stream, _header(count, array))
                     stream.write(array.data)
+                written += 1
                 progress(len(files))
-        if number + 1 != count:
+        if written != count:
             raise UserError(
-                f"The footage gives {number + 1} frames where {count} were counted before; remove "
+                f"The footage gives {written} frames where {count} were counted before; remove "
                 "the folder counts of the cache."
             )
         for name, part in parts.items():

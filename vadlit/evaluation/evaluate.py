@@ -67,11 +67,11 @@ def evaluate(detector: Detector, data: SequenceDataModule) -> Evaluation:
         detector: Its threshold is fitted here.
         data: Attached to the detector's encoder, and set up for the test.
     """
-    rehearse(detector, *([stored.event for stored in split] for split in (data.val, data.test)))
+    events = [stored.event for stored in data.test]
+    rehearse(detector, [stored.event for stored in data.val], events)
     if detector.cue.learns:
         detector.learn(data.normal(), data.val)
     copy = assemble(detector.predictor, detector.config | {"cue": COPY})
-    events = [stored.event for stored in data.test]
     missing = masks_missing(events)
     frames = sum(map(len, data.val)) + 2 * sum(map(len, data.test))
     with tqdm(total=frames, desc="scoring", unit="frame", disable=None, leave=False) as bar:

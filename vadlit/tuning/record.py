@@ -54,16 +54,13 @@ class Cells:
     def write(self, clip: str, parts: Iterable[str], looks: Looks) -> None:
         """Keep what some parts say of a clip."""
         for part, cells in zip(parts, looks.cells.unbind(dim=1), strict=True):
-            alone = {
-                name: x.numpy()
-                for name, x in looks._replace(cells=cells[:, None])._asdict().items()
-            }
+            alone = looks._replace(cells=cells[:, None])
             with (
                 writing_out(self.folder),
                 whole_or_nothing(self._file(clip, part)) as unfinished,
                 unfinished.open("wb") as stream,
             ):
-                np.savez(stream, **alone)
+                np.savez(stream, **alone._asdict())
 
     def _file(self, clip: str, part: str) -> Path:
         return self.folder / f"{clip}-{part}.npz"

@@ -16,6 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from vadlit.checks import check_whole
 from vadlit.detection.cores import share_cores
 from vadlit.detection.source import Source
 from vadlit.detection.watcher import Outcome, Watcher
@@ -39,8 +40,7 @@ class Ray:
     """
 
     def __init__(self, address: str, cpus: int) -> None:
-        if not isinstance(cpus, int) or cpus < 1:
-            raise UserError(f"engine.cpus is {cpus}; allowed is a whole number, 1 or more.")
+        check_whole("engine.cpus", cpus, 1)
         self.address = address
         self.cpus = cpus
 
