@@ -97,7 +97,7 @@ def row(out: Path, name: str) -> dict:
     seconds = time.monotonic() - start
     kept = (out / "runs" / "bottles").glob(f"{name}-*/checkpoints/last.ckpt")
     checkpoint = max(kept, key=lambda file: file.stat().st_mtime)
-    found = vadlit("evaluate", f"checkpoint={checkpoint}", f"output={out / name}", "--json")
+    found = vadlit("evaluate", f"checkpoint={checkpoint}", f"out={out / name}", "--json")
     report = json.loads(found)
     (HERE / f"{name}.png").write_bytes((out / name / "curves" / f"{NAME}.png").read_bytes())
     return {"preset": name, "seconds": round(seconds, 1), **told(out / name), **report}

@@ -38,7 +38,7 @@ def test_detection_gives_the_scores_of_evaluation(
     vadlit: Vadlit, checkpoint: Path, detected: dict[str, Any], tmp_path: Path
 ) -> None:
     evaluated = vadlit(
-        "evaluate", f"checkpoint={checkpoint}", "+data.cache=false", f"output={tmp_path}"
+        "evaluate", f"checkpoint={checkpoint}", "+data.cache=false", f"out={tmp_path}"
     )
     assert evaluated.returncode == 0, evaluated.stderr
     events, decisions = read_scores(tmp_path / "scores" / "test.parquet")

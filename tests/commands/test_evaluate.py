@@ -51,7 +51,7 @@ def test_settings_of_evaluation_count(vadlit: Vadlit, logged: Path, tmp_path: Pa
         "cue=copy",
         "threshold=margin",
         "threshold.decibels=100",
-        f"output={tmp_path / 'results'}",
+        f"out={tmp_path / 'results'}",
         "--json",
     )
     found = json.loads(done.stdout)
@@ -104,5 +104,5 @@ def test_another_file_is_no_checkpoint(mistake: Mistake, tmp_path: Path) -> None
 
 def test_a_place_that_cannot_be_written_is_a_sentence(mistake: Mistake, logged: Path) -> None:
     checkpoint = logged / "checkpoints" / "last.ckpt"
-    told = mistake("evaluate", f"checkpoint={checkpoint}", f"output={checkpoint}/results")
-    assert f"output is {checkpoint}/results, which cannot be written: Not a directory." in told
+    told = mistake("evaluate", f"checkpoint={checkpoint}", f"out={checkpoint}/results")
+    assert f"out is {checkpoint}/results, which cannot be written: Not a directory." in told

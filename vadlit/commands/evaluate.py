@@ -9,7 +9,7 @@ from vadlit.commands.chosen import chosen_checkpoint
 from vadlit.config import Config, build, run
 from vadlit.data.module import SequenceDataModule
 from vadlit.detector import assemble
-from vadlit.disk import writing
+from vadlit.disk import writing_out
 from vadlit.evaluation.evaluate import evaluate
 from vadlit.evaluation.results import write_results
 from vadlit.evaluation.table import table
@@ -28,7 +28,7 @@ def main() -> None:
 @mistakes_told()
 def _job(config: DictConfig) -> None:
     settings: Config = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
-    out = Path(str(settings["output"])).expanduser() if settings["output"] else None
+    out = Path(str(settings["out"])).expanduser() if settings["out"] else None
     with chosen_checkpoint(settings) as path:
         predictor, trained = load_checkpoint(path)
     data = _data(settings, trained)
@@ -37,12 +37,12 @@ def _job(config: DictConfig) -> None:
     data.attach(predictor.encoder, predicting_taps(detector.cue, predictor), augmented=False)
     data.prepare_data()
     if out:
-        with writing(f"output is {out}, which"):
+        with writing_out(out):
             out.mkdir(parents=True, exist_ok=True)
     data.setup("test")
     evaluation = evaluate(detector, data)
     if out:
-        with writing(f"output is {out}, which"):
+        with writing_out(out):
             write_results(out, trained["name"], evaluation)
     if settings["json"]:
         print(json.dumps({"name": trained["name"], **evaluation.report}, indent=2))
