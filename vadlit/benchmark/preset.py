@@ -42,7 +42,7 @@ def preset(
         backends: That a checkpoint can be run by, by name.
         exported: The name of one that calibrates on normal footage.
     """
-    with TemporaryDirectory() as place, _cores_shared():
+    with TemporaryDirectory() as place, cores_shared():
         scratch = Path(place)
         video, checkpoint = write_video(scratch / "video.mp4", frames), train_preset(scratch, size)
         try:
@@ -66,13 +66,14 @@ def preset(
 
 
 @contextmanager
-def _cores_shared() -> Iterator[None]:
+def cores_shared() -> Iterator[None]:
     """As `vadlit detect` shares them, and then as they were."""
     threads = torch.get_num_threads(), cv2.getNumThreads()
     share_cores()
     try:
         yield
     finally:
+        share_cores.cache_clear()  # the next row shares them anew
         torch.set_num_threads(threads[0])
         cv2.setNumThreads(threads[1])
 
