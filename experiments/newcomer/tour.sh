@@ -28,7 +28,7 @@ step vadlit train data=folder data.root=line
 step timeout --signal INT 40 vadlit train data=folder data.root=line threshold=sigma
 step vadlit train data=folder data.root=line threshold=sigma trainer.resume=auto
 checkpoint=$(ls -t runs/vadlit/folder-vadlit-*/checkpoints/last.ckpt | head -1)
-step vadlit evaluate checkpoint="$checkpoint" output=results
+step vadlit evaluate checkpoint="$checkpoint" out=results
 step vadlit detect checkpoint="$checkpoint" source=line.mp4 out=found
 step vadlit train -m data=folder data.root=line score=thesis model=base,skiptwice
 # Mistakes.
