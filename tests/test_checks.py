@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from vadlit.checks import (
     check_non_negative,
     check_positive,
     check_whole,
+    checked_folder,
     checked_size,
     within,
 )
@@ -66,3 +69,16 @@ def test_a_size_is_two_multiples_of_32(size: Any) -> None:
     assert checked_size("The size", [32, 64]) == (32, 64)
     with pytest.raises(UserError, match=r"^The size is .*; allowed are a height and a width div"):
         checked_size("The size", size)
+
+
+def test_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    assert checked_folder("out", "~/found") == Path("/home/anna/found")
+    assert checked_folder("out", 2026) == Path("2026")
+
+
+@pytest.mark.parametrize("value", [None, "", True, ["a"]])
+def test_what_is_no_folder_is_named(value: Any) -> None:
+    message = rf"^out is {re.escape(str(value))}; allowed is the path of a folder.$"
+    with pytest.raises(UserError, match=message):
+        checked_folder("out", value)

@@ -121,34 +121,43 @@ def test_it_is_named_by_study_name_and_fingerprint(tmp_path: Path) -> None:
     assert len(fingerprint(config)) == 8
 
 
+def going_on(folder: RunFolder, resume: str) -> tuple[str | None, Path | None]:
+    return folder.run_id(resume), folder.checkpoint(resume)
+
+
 def test_never_starts_anew(folder: RunFolder) -> None:
-    assert folder.start("never") == (None, None)
+    assert going_on(folder, "never") == (None, None)
+    # Not before all is known to be right: what a person has may be all they get.
+    assert folder.last.exists()
+    folder.clear()
     assert not folder.checkpoints.exists()
-    assert folder.start("auto") == (None, None)
+    assert folder.checkpoint("auto") is None
 
 
 def test_never_in_a_new_folder(tmp_path: Path) -> None:
-    assert RunFolder(configuration(tmp_path)).start("never") == (None, None)
+    new = RunFolder(configuration(tmp_path))
+    assert going_on(new, "never") == (None, None)
+    new.clear()
 
 
 def test_auto_goes_on(folder: RunFolder, tmp_path: Path) -> None:
     again = RunFolder(configuration(tmp_path))
-    assert again.start("auto") == ("abc", folder.checkpoints / "last.ckpt")
+    assert going_on(again, "auto") == ("abc", folder.checkpoints / "last.ckpt")
 
 
 def test_auto_goes_on_before_the_first_checkpoint(folder: RunFolder) -> None:
     (folder.checkpoints / "last.ckpt").unlink()
-    assert folder.start("auto") == ("abc", None)
+    assert going_on(folder, "auto") == ("abc", None)
 
 
 def test_auto_in_a_new_folder(tmp_path: Path) -> None:
-    assert RunFolder(configuration(tmp_path)).start("auto") == (None, None)
+    assert going_on(RunFolder(configuration(tmp_path)), "auto") == (None, None)
 
 
 def test_a_broken_note_of_the_run_is_told(folder: RunFolder) -> None:
     (folder.path / "run.json").write_text("{")
     with pytest.raises(UserError, match=r"run\.json"):
-        folder.start("auto")
+        folder.run_id("auto")
 
 
 def test_a_path_is_gone_on_from_in_a_new_run(
@@ -156,7 +165,7 @@ def test_a_path_is_gone_on_from_in_a_new_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("other.ckpt").write_text("weights")
-    assert folder.start("other.ckpt") == (None, tmp_path / "other.ckpt")
+    assert going_on(folder, "other.ckpt") == (None, tmp_path / "other.ckpt")
     assert (folder.checkpoints / "last.ckpt").exists()
 
 
@@ -164,12 +173,12 @@ def test_a_path_is_gone_on_from_in_a_new_run(
 def test_anything_else_is_told(resume: str, folder: RunFolder) -> None:
     message = rf"trainer\.resume is {resume}; allowed are never, auto or the path"
     with pytest.raises(UserError, match=message):
-        folder.start(resume)
+        folder.checkpoint(resume)
 
 
 def test_the_latest_run_is_remembered(folder: RunFolder) -> None:
     folder.remember("def")
-    assert folder.start("auto")[0] == "def"
+    assert folder.run_id("auto") == "def"
 
 
 def test_a_second_claim_is_refused(tmp_path: Path) -> None:

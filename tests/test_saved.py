@@ -1,6 +1,8 @@
 """A detector comes back from its files as it was, and foreign files are refused."""
 
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import torch
 
 from tests.detectors import configuration, detector, footage, numbers, run
 from vadlit.detector import Detector
+from vadlit.disk import writing_out
 from vadlit.errors import UserError
 from vadlit.saved import FORMAT, digest, keep, load, packed, report_of, save, unpacked
 from vadlit.video.framing import Framing, Region
@@ -191,3 +194,26 @@ def test_a_detector_is_named_by_its_files_and_not_by_what_lies_below(tmp_path: P
     assert digest(tmp_path / "made") == name
     (tmp_path / "made" / "detector.json").write_text("{}")
     assert digest(tmp_path / "made") != name
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may be longer than 2,000 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_and_takes_nothing_away(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    made = trained()
+    file = write_checkpoint(made, tmp_path / "last.ckpt")
+    before = file.read_bytes()
+    request.getfixturevalue("full_disk")
+    with pytest.raises(UserError, match=r"^out is x, .*: File too large"), writing_out(Path("x")):
+        save(made, tmp_path / "saved")
+    with pytest.raises(UserError, match="File too large"), writing_out(Path("x")):
+        keep(made, {}, file)
+    assert file.read_bytes() == before

@@ -1,6 +1,7 @@
 """Numbers that are refused in one sentence."""
 
 from math import isfinite
+from pathlib import Path
 
 from vadlit.errors import UserError
 
@@ -44,6 +45,13 @@ def checked_size(name: str, value: object) -> tuple[int, int]:
             return height, width
     shown = [*value] if isinstance(value, list | tuple) else value
     raise UserError(f"{name} is {shown}; allowed are a height and a width divisible by 32.")
+
+
+def checked_folder(name: str, value: object) -> Path:
+    """The path of a folder; raise UserError unless the setting `name` can be one."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise UserError(f"{name} is {value}; allowed is the path of a folder.")
+    return Path(str(value)).expanduser()
 
 
 def _is_number(value: object) -> bool:

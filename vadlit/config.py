@@ -1,7 +1,8 @@
 """From configuration to objects: where it lies, its resolvers, and building from a file's."""
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,22 @@ def run(command: str, job: Callable[[DictConfig], object]) -> None:
     """Run a command's job, or several of a sweep, with what the program's arguments make of conf.
 
     Hydra names the program after the module of `job`.
+
+    Raises:
+        UserError: A group of settings is null.
     """
+    _refuse_null(sys.argv[1:])
     hydra.main(config_path=str(conf_dir()), config_name=command, version_base="1.3")(job)()
+
+
+def _refuse_null(arguments: Sequence[str]) -> None:
+    """Tell it in place of Hydra, which raises a ValueError."""
+    for argument in arguments:
+        group, _, values = argument.lstrip("+").partition("=")
+        folder = conf_dir() / group.partition("@")[0]
+        if group and folder.is_dir() and "null" in values.split(","):
+            allowed = ", ".join(sorted(file.stem for file in folder.iterdir()))
+            raise UserError(f"{group} is null; allowed are {allowed}, or to leave it out.")
 
 
 def data_root() -> str:

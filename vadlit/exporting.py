@@ -10,8 +10,8 @@ from torch import Tensor
 
 from vadlit.backends.convert import converted
 from vadlit.checks import check_whole
-from vadlit.config import Config, build
-from vadlit.data.module import SequenceDataModule
+from vadlit.config import Config
+from vadlit.data.again import data_of
 from vadlit.data.store import StoredEvent
 from vadlit.detector import assemble
 from vadlit.disk import writing_out
@@ -39,7 +39,7 @@ def export(checkpoint: Path, settings: Config, out: Path) -> tuple[Report, Repor
     """
     check_whole("calibration", settings["calibration"], 1)
     predictor, trained = load_checkpoint(checkpoint)
-    data: SequenceDataModule = build(trained["data"] | settings["data"], "vadlit.data")
+    data = data_of(trained, settings["data"])
     detector = assemble(predictor, trained | {"size": list(data.size)})
     data.attach(predictor.encoder, (), augmented=False)
     data.prepare_data()

@@ -21,10 +21,21 @@ from vadlit.run_folder import RunFolder
 from vadlit.tracking.lightning import EpochLogger
 from vadlit.tracking.run import Tracker
 
+# Those that keep the weights in single precision, as detection needs them.
+PRECISIONS = ("32-true", "16-mixed", "bf16-mixed")
+
 
 def trainer_settings(resolved: Config, *, predicting: bool) -> Config:
-    """What Lightning's trainer takes; a decoder nothing looks at is not trained."""
+    """What Lightning's trainer takes; a decoder nothing looks at is not trained.
+
+    Raises:
+        UserError: The precision is not allowed.
+    """
     settings = {key: value for key, value in resolved["trainer"].items() if key != "resume"}
+    if str(settings["precision"]) not in PRECISIONS:
+        raise UserError(
+            f"trainer.precision is {settings['precision']}; allowed are {', '.join(PRECISIONS)}."
+        )
     return settings if predicting else settings | {"max_epochs": 0}
 
 
@@ -41,8 +52,8 @@ def fit(
     Only the process with a tracker shows and logs anything.
 
     Raises:
-        UserError: `checkpoint` is none of vadlit, or of another encoder or decoder; or a setting is
-            none of Lightning's.
+        UserError: `checkpoint` is none of vadlit, or of another encoder or decoder; a setting is
+            none of Lightning's; or the disk is full or refuses.
     """
     quieten_lightning()
     if checkpoint:
@@ -76,7 +87,8 @@ def fit(
     # Lightning moves it only after the features are cached.
     module.to(trainer.strategy.root_device)
     try:
-        trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+        with folder.writing():
+            trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     except SIGTERMException:
         # Lightning's would end the process as if all were done.
         sys.exit(128 + SIGTERM)

@@ -4,11 +4,10 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from vadlit.claim import claimed
 from vadlit.config import Config, absolute
 from vadlit.data.whole import write_whole
 from vadlit.disk import writing
@@ -46,36 +45,41 @@ class RunFolder:
         Raises:
             UserError: There is one already, or the folder cannot be written.
         """
-        lock = FileLock(self.path / "lock")
-        with writing(f"runs is {self.path.parents[1]}, which"):
-            self.path.mkdir(parents=True, exist_ok=True)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout as error:
-                raise UserError(
-                    f"{self.path} is being trained by another process; allowed is one at a time."
-                ) from error
-        try:
+        with ExitStack() as stack:
+            with self.writing():
+                self.path.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(claimed(self.path / "lock", f"{self.path} is being trained"))
             yield
-        finally:
-            lock.release()
 
-    def start(self, resume: str) -> tuple[str | None, Path | None]:
-        """Prepare for `trainer.resume`; return the MLflow run and the checkpoint to go on from.
+    def writing(self) -> AbstractContextManager[None]:
+        """Turn an error of its disk into a sentence."""
+        return writing(f"runs is {self.path.parents[1]}, which")
+
+    def clear(self) -> None:
+        """Remove the checkpoints of an earlier training, now that one begins anew."""
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+
+    def run_id(self, resume: str) -> str | None:
+        """The MLflow run that `trainer.resume` goes on with; None begins a new one.
 
         Raises:
-            UserError: `resume` is none of never, auto and the path of a checkpoint.
+            UserError: The note of it is broken.
         """
-        if resume == "never":
-            shutil.rmtree(self.checkpoints, ignore_errors=True)
-            self._run.unlink(missing_ok=True)
-        return self._run_id() if resume == "auto" else None, self.checkpoint(resume)
+        if resume != "auto" or not self._run.exists():
+            return None
+        try:
+            noted: str = json.loads(self._run.read_text(encoding="utf-8"))["run_id"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(
+                f"{self._run} does not name a run; start anew with trainer.resume=never."
+            ) from error
+        return noted
 
     def checkpoint(self, resume: str) -> Path | None:
         """The checkpoint that `trainer.resume` goes on from; None begins anew.
 
         Raises:
-            UserError: As `start`.
+            UserError: `resume` is none of never, auto and the path of a checkpoint.
         """
         if resume == "never":
             return None
@@ -91,17 +95,6 @@ class RunFolder:
     def remember(self, run_id: str) -> None:
         """Note the MLflow run, for `resume=auto`."""
         write_whole(self._run, json.dumps({"run_id": run_id}) + "\n")
-
-    def _run_id(self) -> str | None:
-        if not self._run.exists():
-            return None
-        try:
-            run_id: str = json.loads(self._run.read_text(encoding="utf-8"))["run_id"]
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise UserError(
-                f"{self._run} does not name a run; start anew with trainer.resume=never."
-            ) from error
-        return run_id
 
 
 def fingerprint(config: Config) -> str:

@@ -2,13 +2,15 @@
 
 import json
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as as_bytes
 from torch import Tensor
 
 from vadlit.backends.backend import Backend
@@ -36,7 +38,8 @@ def save(detector: Detector, folder: Path) -> None:
     folder.mkdir(parents=True)
     decoder = _plain(detector.predictor.decoder.state_dict())
     for name, weights in (("decoder", decoder), *_learned(detector).items()):
-        save_file(weights, folder / f"{name}.safetensors")
+        # Bytes first: on a full disk safetensors and PyTorch raise errors of their own.
+        (folder / f"{name}.safetensors").write_bytes(as_bytes(weights))
     backend: Backend = build(detector.config["backend"], "vadlit.backends")
     backend.save(detector.predictor.encoder, folder)
     text = json.dumps(_description(detector), indent=2)
@@ -56,8 +59,10 @@ def keep(detector: Detector, report: Report, checkpoint: Path) -> None:
     held["vadlit"]["detector"] = json.loads(json.dumps(_description(detector)))
     held["vadlit"]["report"] = json.loads(json.dumps(report))
     held["vadlit"] |= _learned(detector)
+    content = BytesIO()
+    torch.save(held, content)
     with whole_or_nothing(checkpoint) as part:
-        torch.save(held, part)
+        part.write_bytes(content.getbuffer())
 
 
 def report_of(checkpoint: Path) -> Report | None:

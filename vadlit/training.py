@@ -47,14 +47,14 @@ def train(config: DictConfig) -> Evaluation | None:
         UserError: A setting, the data, the tracking server or the disk is at fault.
     """
     resolved = resolve(config)
-    folder = RunFolder(resolved)
+    folder, resume = RunFolder(resolved), str(resolved["trainer"]["resume"])
     if not first():
-        checkpoint = folder.checkpoint(str(resolved["trainer"]["resume"]))
+        checkpoint = folder.checkpoint(resume)
         data, module, _, settings = _prepare(config, resolved)
         fit(settings, data, module, folder, checkpoint, None)
         return None
     with folder.claimed():
-        run_id, checkpoint = folder.start(str(resolved["trainer"]["resume"]))
+        checkpoint, run_id = folder.checkpoint(resume), folder.run_id(resume)
         with track(
             resolved["tracking"]["uri"],
             resolved["study"],
@@ -68,13 +68,16 @@ def train(config: DictConfig) -> Evaluation | None:
             data.prepare_data()
             splits = data.read()
             rehearse(detector, splits.val, splits.test)
+            if checkpoint is None:
+                folder.clear()
             seconds = fit(settings, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})
             tracker.log_folder(folder.checkpoints, "checkpoints")
             module.eval()
             data.setup("test")
             evaluation = evaluate(detector, data)
-            keep(detector, evaluation.report, folder.last)
+            with folder.writing():
+                keep(detector, evaluation.report, folder.last)
             tracker.log_file(folder.last, "checkpoints")
             _log_evaluation(resolved["name"], detector, evaluation, tracker)
             return evaluation
@@ -93,6 +96,10 @@ def resolve(config: DictConfig) -> Config:
         ("trainer.num_nodes", resolved["trainer"]["num_nodes"], 1),
     ):
         check_whole(name, value, least)
+    for name in ("study", "name"):
+        if resolved[name] is None or not str(resolved[name]):
+            raise UserError(f"{name} is {resolved[name]}; allowed is a name.")
+        resolved[name] = str(resolved[name])
     seed = resolved["seed"]
     if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
         raise UserError(f"seed is {seed}; allowed is a whole number from 0 to {LARGEST_SEED}.")
@@ -104,7 +111,8 @@ def _check_shares(resolved: Config) -> None:
     """Processes with less to do than others would be waited for without end."""
     processes = resolved["trainer"]["devices"] * resolved["trainer"]["num_nodes"]
     stretch = resolved["data"]["stretch"]
-    each = stretch - INPUT_FRAMES if isinstance(stretch, int) else 1
+    # The data set refuses a shorter one.
+    each = max(1, stretch - INPUT_FRAMES) if isinstance(stretch, int) else 1
     for name in ("sequences", "batch_size"):
         value = resolved["data"][name]
         if processes > 1 and isinstance(value, int) and value % (processes * each):
@@ -129,6 +137,10 @@ def build_training(
             raise error.__cause__ from None
         raise
     module = PredictionModule(predictor, augmentation, loss, optimizer, resolved["seed"], resolved)
+    try:
+        module.configure_optimizers()  # as Lightning will, with all features cached by then
+    except (ValueError, TypeError) as error:
+        raise UserError(f"The settings of optimizer are not allowed: {error}") from error
     return data, module
 
 

@@ -60,3 +60,5 @@ def test_rows_are_chosen_by_name() -> None:
         chosen(ROWS, ["tpu"])
     with pytest.raises(UserError, match=r"only is gpu; allowed is a list, as in only=\[quick\]"):
         chosen(ROWS, "gpu")
+    with pytest.raises(UserError, match=r"only is \[\]; allowed is a list"):
+        chosen(ROWS, [])

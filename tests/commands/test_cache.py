@@ -49,3 +49,11 @@ def test_the_cache_is_described_and_emptied(root: Path, told: Told) -> None:
 @pytest.mark.parametrize("keep", ["-1", "much"])
 def test_a_mistake_is_one_sentence(mistake: Mistake, keep: str) -> None:
     assert "keep is" in mistake("cache", f"keep={keep}")
+
+
+def test_what_writes_no_results_makes_no_folder_of_them(
+    told: Told, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VADLIT_RUNS", str(tmp_path / "runs"))
+    assert "holds 2 events" in told()
+    assert not (tmp_path / "runs").exists()

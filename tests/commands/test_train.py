@@ -147,12 +147,41 @@ def test_a_job_that_fails_before_its_run_fails_the_sweep(
         ("tracking.uri=http://127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
         ("window=0", "window is 0; it must be"),
         ("trainer.accelerator=abacus", "The settings of trainer are not allowed: "),
+        ("trainer.precision=bf16-true", "trainer.precision is bf16-true; allowed are 32-true, "),
+        ("optimizer.lr=-1", "The settings of optimizer are not allowed: Invalid learning rate"),
+        ("optimizer.lr=slow", "The settings of optimizer are not allowed: "),
+        ("score=null", "score is null; allowed are thesis, vadlit, or to leave it out."),
+        ("+part@cue.parts.rare=null", "part@cue.parts.rare is null; allowed are "),
+        ("study=null", "study is None; allowed is a name."),
+        ("data.cache_dir=null", "data.cache_dir is None; allowed is the path of a folder."),
     ],
 )
 def test_a_mistake_is_one_sentence(
     mistake: Mistake, tiny: list[str], setting: str, message: str
 ) -> None:
     assert message in mistake("train", *tiny, setting)
+
+
+def test_processes_with_nothing_to_share_are_told(
+    vadlit: Vadlit, tiny: list[str], tmp_path: Path
+) -> None:
+    done = vadlit("train", *tiny, "trainer.devices=2", "data.stretch=4", runs=tmp_path)
+    assert done.returncode == 2
+    told = "vadlit: data.stretch is 4; allowed with data.batch_size=4 are 5, 6, 8."
+    assert done.stderr.splitlines() == [told]
+
+
+@pytest.mark.parametrize("setting", ["data.root=/nowhere", "tracking.uri=http://127.0.0.1:9"])
+def test_what_cannot_be_trained_anew_stays(
+    mistake: Mistake, tiny: list[str], setting: str, tmp_path: Path
+) -> None:
+    command = ("train", *tiny, setting, f"runs={tmp_path}")
+    mistake(*command)
+    (folder,) = tmp_path.glob("tiny/base-none-1-*")
+    (folder / "checkpoints").mkdir()
+    (folder / "checkpoints" / "last.ckpt").write_text("weights")
+    mistake(*command)
+    assert (folder / "checkpoints" / "last.ckpt").read_text() == "weights"
 
 
 def test_output_is_quiet_without_a_terminal(

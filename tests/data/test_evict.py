@@ -53,6 +53,13 @@ def test_what_is_removed_is_built_again_and_what_reads_it_goes_on(tmp_path: Path
     assert encoder.encoded > 0
 
 
+def test_what_a_training_has_just_renamed_counts_for_nothing(tmp_path: Path) -> None:
+    build(tmp_path, make_event(tmp_path, "walk", 8), MeanEncoder())
+    (before,) = entries(tmp_path)
+    (before.folder / "frames.npy.part").symlink_to("gone")
+    assert entries(tmp_path) == [before]
+
+
 def test_what_is_being_built_stays(tmp_path: Path) -> None:
     root = tmp_path / "cache"
     build(root, make_event(tmp_path, "walk", 8), MeanEncoder())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.detection.footage import FRAMES, RESTLESS, copying, write_frames, write_video
+from vadlit.claim import claimed
 from vadlit.detection.detect import Detection, detect
 from vadlit.detection.report import plain, report
 from vadlit.detection.settings import Settings
@@ -52,7 +53,7 @@ def test_the_tables(tmp_path: Path) -> None:
         assert (float(alarm["start"]), float(alarm["end"])) == (ALARM[0] / 10, ALARM[1] / 10)
         assert alarm["peak"] == max((row["score"] for row in table(tmp_path, name)), key=float)
     # Nothing is left lying about.
-    assert sorted(p.name for p in (tmp_path / "out").rglob("*") if p.is_file()) == [
+    assert sorted(p.name for p in (tmp_path / "out").rglob("[!.]*") if p.is_file()) == [
         "a.csv",
         "alarms.csv",
         "b.csv",
@@ -92,11 +93,61 @@ def test_broken_footage_is_named_and_the_rest_goes_on(
     assert "a.mp4" in told[0]
     assert "20.png" in told[1]
     assert [file.name for file in (tmp_path / "out" / "scores").iterdir()] == ["c.csv"]
-    # What was whole once and is broken now is not shown as if it were whole.
-    write_video(tmp_path / "a.mp4")
-    assert list(watched(made).found) == ["a", "c"]
-    (tmp_path / "a.mp4").write_bytes(b"no video again")
-    assert list(watched(made).found) == ["c"]
+
+
+def alarmed(out: Path) -> list[str]:
+    with (out / "out" / "alarms.csv").open() as file:
+        return [row["source"] for row in csv.DictReader(file)]
+
+
+def test_what_was_found_stays_and_is_not_shown_as_of_now(tmp_path: Path) -> None:
+    video, kept = write_video(tmp_path / "a.mp4"), tmp_path / "kept.mp4"
+    made = settings(video, write_video(tmp_path / "c.mp4"), out=tmp_path)
+    first = watched(made)
+    before = table(tmp_path, "a")
+    video.rename(kept)
+    video.write_bytes(b"no video")
+    assert list(watched(made).found) == alarmed(tmp_path) == ["c"]
+    assert table(tmp_path, "a") == before
+    record = json.loads((tmp_path / "out" / "detect.json").read_text())
+    assert "a.mp4 cannot be read" in record["broken"]["a"]
+    # Nothing is done again once it is there as it was.
+    kept.replace(video)
+    again = watched(made)
+    assert (again.frames, again.found) == (0, first.found)
+    assert alarmed(tmp_path) == ["a", "c"]
+    assert json.loads((tmp_path / "out" / "detect.json").read_text())["broken"] == {}
+
+
+def test_a_mistake_in_a_setting_takes_nothing_away(tmp_path: Path) -> None:
+    made = settings(write_video(tmp_path / "a.mp4"), out=tmp_path)
+    first = watched(made)
+    alarm = {
+        "_target_": "vadlit.scoring.alarm.Alarm",
+        **{"keep": 2.0, "minimum": 0.0, "cool_down": 0.0, "settle": 0.0},
+    }
+    with pytest.raises(UserError, match="The alarm's keep is 2"):
+        watched(replace(made, adjusted={"alarm": alarm}))
+    assert "a" in watched(replace(made, roi=(0.0, 0.0, 9999.0, 9999.0))).broken
+    again = watched(made)
+    assert (again.frames, again.found) == (0, first.found)
+
+
+def test_alarms_of_other_footage_stay(tmp_path: Path) -> None:
+    first, second = (write_video(tmp_path / name) for name in ("b.mp4", "a.mp4"))
+    watched(settings(first, out=tmp_path))
+    assert list(watched(settings(second, out=tmp_path)).found) == ["a"]
+    assert alarmed(tmp_path) == ["a", "b"]
+
+
+def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
+    made = settings(write_video(tmp_path / "a.mp4"), out=tmp_path)
+    watched(made)
+    with (
+        claimed(made.out / ".lock", "x"),
+        pytest.raises(UserError, match=r"out is .*, which is being written by another process"),
+    ):
+        watched(made)
 
 
 def test_too_short_footage_is_broken(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_folder_of_other_settings_is_refused(small: Settings) -> None:
         ("bait=[rain]", "rain; the can line has"),
         ("camera.noise=-1", "camera.noise is -1"),
         ("line.gap=0", "line.gap is 0"),
-        ("out=null", "out is null"),
+        ("out=null", "out is None"),
     ],
 )
 def test_mistakes_are_sentences(override: str, sentence: str) -> None:

@@ -162,7 +162,7 @@ def test_only_a_fusion_is_tuned(line: SequenceDataModule, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"out": None}, "out is None; allowed is the folder"),
+        ({"out": None}, "out is None; allowed is the path of a folder"),
         ({"gain": -1}, "gain is -1"),
         ({"anomalies": {"faster": None}}, "anomalies is empty"),
         ({"anomalies": {"x": {"_target_": "os.system"}}}, "_target_ is os.system"),

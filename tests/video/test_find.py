@@ -1,3 +1,5 @@
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,3 +17,21 @@ def test_what_a_folder_holds_is_videos_and_folders_of_frames(tmp_path: Path) -> 
         assert footage_in(itself) == [itself]
     with pytest.raises(UserError, match="holds neither frames nor videos nor folders of them"):
         footage_in(tmp_path / "found")
+
+
+def test_a_folder_that_may_not_be_read_is_no_footage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "a.mp4").touch()
+    read = Path.iterdir
+
+    def guarded(path: Path) -> Iterator[Path]:
+        if path.name == "lost+found":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "iterdir", guarded)
+    assert footage_in(tmp_path) == [tmp_path / "a.mp4"]
+    with pytest.raises(UserError, match=r"lost\+found cannot be read: Permission denied\."):
+        footage_in(tmp_path / "lost+found")

@@ -26,7 +26,7 @@ def converted(detector: Detector, backend: Config, frames: Iterator[Tensor] | No
     encoder = detector.predictor.encoder
     if not isinstance(encoder, Encoder):
         raise UserError(
-            "backend is another one than the detector was exported for; allowed is null."
+            "backend is another one than the detector was exported for; allowed is to leave it out."
         )
     made: Backend = build(backend, "vadlit.backends")
     other = made.convert(encoder, detector.taps, detector.size, frames)

@@ -33,7 +33,7 @@ def chosen(rows: Mapping[str, Any], only: Sequence[str] | None) -> dict[str, Any
     Raises:
         UserError: There is no such row.
     """
-    if not isinstance(only, list | None):
+    if not isinstance(only, list | None) or only == []:
         raise UserError(f"only is {only}; allowed is a list, as in only=[{next(iter(rows))}].")
     for name in only or ():
         if name not in rows:

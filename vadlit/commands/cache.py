@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from vadlit.checks import check_non_negative
+from vadlit.checks import check_non_negative, checked_folder
 from vadlit.config import run
 from vadlit.data.evict import Entry, entries, remove, to_remove
 from vadlit.disk import as_text, free_bytes
@@ -20,7 +20,7 @@ def main() -> None:
 
 @mistakes_told()
 def _job(config: DictConfig) -> None:
-    root = Path(config.cache_dir).expanduser()
+    root = checked_folder("cache_dir", config.cache_dir)
     chosen: list[Entry] = []
     if config.keep is not None:
         check_non_negative("keep", config.keep)

@@ -6,8 +6,8 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, run
-from vadlit.data.module import SequenceDataModule
+from vadlit.config import Config, run
+from vadlit.data.again import data_of
 from vadlit.detector import assemble
 from vadlit.disk import writing_out
 from vadlit.evaluation.evaluate import evaluate
@@ -31,7 +31,7 @@ def _job(config: DictConfig) -> None:
     out = Path(str(settings["out"])).expanduser() if settings["out"] else None
     with chosen_checkpoint(settings) as path:
         predictor, trained = load_checkpoint(path)
-    data = _data(settings, trained)
+    data = data_of(trained, settings["data"])
     changed = {key: settings[key] for key in SCORING if settings.get(key) is not None}
     detector = assemble(predictor, trained | changed | {"size": list(data.size)})
     data.attach(predictor.encoder, predicting_taps(detector.cue, predictor), augmented=False)
@@ -48,9 +48,3 @@ def _job(config: DictConfig) -> None:
         print(json.dumps({"name": trained["name"], **evaluation.report}, indent=2))
     else:
         print(table({trained["name"]: evaluation.report}))
-
-
-def _data(settings: Config, trained: Config) -> SequenceDataModule:
-    """The data set of training, its places too, but for what the settings change."""
-    data: SequenceDataModule = build(trained["data"] | settings["data"], "vadlit.data")
-    return data

@@ -38,7 +38,7 @@ def _train(config: DictConfig) -> float:
     evaluation = train(config)
     if evaluation is None:  # not the first of several processes
         return nan
-    print(table({config.name: evaluation.report}), end="\n\n", flush=True)
+    print(table({str(config.name): evaluation.report}), end="\n\n", flush=True)
     frame_auroc = evaluation.report["frame_auroc"]
     return frame_auroc if isinstance(frame_auroc, float) else nan
 

@@ -6,8 +6,8 @@ from typing import cast
 from omegaconf import DictConfig, OmegaConf
 
 from vadlit.commands.chosen import chosen_checkpoint
-from vadlit.config import Config, build, run
-from vadlit.data.module import SequenceDataModule
+from vadlit.config import Config, run
+from vadlit.data.again import data_of
 from vadlit.data.whole import write_whole
 from vadlit.disk import writing_out
 from vadlit.mistakes import mistakes_told
@@ -29,7 +29,7 @@ def _job(config: DictConfig) -> None:
     settings = checked(chosen)
     with chosen_checkpoint(chosen) as place:
         (predictor, trained), name = load_checkpoint(place), digest(place)
-    data: SequenceDataModule = build(trained["data"] | chosen["data"], "vadlit.data")
+    data = data_of(trained, chosen["data"])
     data.attach(predictor.encoder, (), augmented=False)
     data.prepare_data()
     data.setup("validate")

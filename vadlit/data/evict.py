@@ -68,8 +68,14 @@ def remove(entry: Entry) -> bool:
 
 
 def _entry(folder: Path) -> Entry:
-    size = sum(file.stat().st_size for file in _files(folder))
-    return Entry(folder, size, (folder / LOCK).stat().st_mtime)
+    return Entry(folder, sum(map(_size, _files(folder))), (folder / LOCK).stat().st_mtime)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # a training has just renamed or removed it
+        return 0
 
 
 def _files(folder: Path) -> list[Path]:

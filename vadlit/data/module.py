@@ -3,13 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from vadlit.checks import check_whole, checked_size
+from vadlit.checks import check_whole, checked_folder, checked_size
 from vadlit.data.balance import BalancedSequences, frame_differences
 from vadlit.data.events import Event
 from vadlit.data.sampler import RandomSequences, SeededSequences
@@ -75,7 +74,7 @@ class SequenceDataModule(pl.LightningDataModule, ABC):
         self.sequences = sequences
         self.batch_size = batch_size
         self.cache = cache
-        self.cache_dir = Path(cache_dir).expanduser()
+        self.cache_dir = checked_folder("data.cache_dir", cache_dir)
         self.seed = seed
         self.stretch = stretch
         self.balance = balance

@@ -19,6 +19,8 @@ def adjust(detector: Detector, settings: Config) -> None:
     """
     if settings.get("alarm") is not None:
         detector.config["alarm"] = settings["alarm"]
+        # Each piece of footage has an alarm of its own: a mistake is to be told before the first.
+        detector.alarm(1.0)
     if settings.get("threshold") is not None:
         detector.config["threshold"] = settings["threshold"]
         threshold: Any = build(settings["threshold"], "vadlit.scoring")

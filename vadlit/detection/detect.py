@@ -1,15 +1,20 @@
 """Footage in, tables out; read from top to bottom."""
 
 import sys
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import chain, count
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from vadlit.claim import claimed
 from vadlit.detection.adjust import adjust
 from vadlit.detection.engines.engine import Engine
 from vadlit.detection.engines.local import Local
 from vadlit.detection.record import open_record, table_of
 from vadlit.detection.settings import Settings
+from vadlit.detection.source import Source
 from vadlit.detection.table import write_alarms
 from vadlit.detection.watcher import Watcher
 from vadlit.detector import Detector
@@ -47,27 +52,43 @@ def detect(detector: Detector, digest: str, settings: Settings, engine: Engine =
 
     Raises:
         UserError: The folder of the tables cannot be written, a threshold does not fit, or the
-            engine cannot be had.
+            engine cannot be had, or another process writes to the folder.
     """
     adjust(detector, settings.adjusted)
-    record, broken, start, frames = open_record(settings.out), {}, monotonic(), 0
-    with writing_out(settings.out):
-        table_of(settings.out, "").parent.mkdir(parents=True, exist_ok=True)
+    out, broken, start, frames = settings.out, {}, monotonic(), 0
+    with ExitStack() as stack:
+        stack.enter_context(writing_out(out))
+        table_of(out, "").parent.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(claimed(out / ".lock", f"out is {out}, which is being written"))
+        record = open_record(out)
         watcher = Watcher(digest, settings, dict(record.keys))
-        for source, outcome in engine.watch(detector, watcher, settings.sources):
+        sources = [_unwatched(source, out) for source in settings.sources]
+        for source, outcome in engine.watch(detector, watcher, sources):
+            record.broken.pop(source.name, None)
             if outcome.error is not None:
                 broken[source.name] = outcome.error
                 print(f"vadlit: {outcome.error}", file=sys.stderr, flush=True)
-                if not source.live:
-                    record.forget(source.name, settings.out)
             if outcome.found is not None:
                 assert outcome.key is not None
                 record.found[source.name] = outcome.found
                 record.keys[source.name] = outcome.key
-                record.write(settings.out)
+                record.write(out)
                 frames += outcome.found["frames"]
-        names = [s.name for s in settings.sources if s.name in record.found]
-        found = {name: record.found[name] for name in names}
-        write_alarms(settings.out / "alarms.csv", found)
-    named = {s.name: broken[s.name] for s in settings.sources if s.name in broken}
+            elif outcome.error is not None:
+                record.broken[source.name] = outcome.error
+            if outcome.stopped:
+                break
+        record.write(out)
+        write_alarms(out / "alarms.csv", record.whole)
+    names = [source.name for source in sources]
+    found = {name: record.whole[name] for name in names if name in record.whole}
+    named = {name: broken[name] for name in names if name in broken}
     return Detection(found, named, frames, monotonic() - start)
+
+
+def _unwatched(source: Source, out: Path) -> Source:
+    """A live source under a name that has no table yet: what it showed before stays."""
+    if not source.live:
+        return source
+    names = chain([source.name], (f"{source.name}-{number}" for number in count(2)))
+    return replace(source, name=next(name for name in names if not table_of(out, name).exists()))

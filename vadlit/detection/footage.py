@@ -1,10 +1,11 @@
 """One piece of footage from its frames to its table."""
 
 import sys
-from collections.abc import Generator
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from itertools import takewhile
 from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 
 from torch import Tensor
 from tqdm import tqdm
@@ -13,7 +14,7 @@ from vadlit.data.sequences import INPUT_FRAMES
 from vadlit.detection.found import Found
 from vadlit.detection.settings import TRAINED, Settings
 from vadlit.detection.source import Source
-from vadlit.detection.table import frame_table
+from vadlit.detection.table import frame_table, live_table
 from vadlit.detection.watch import watch
 from vadlit.detector import AHEAD, Detector
 from vadlit.errors import UserError
@@ -34,10 +35,10 @@ def watch_footage(
     settings: Settings,
     table: Path,
     found: Found,
-) -> None:
+) -> bool:
     """Write the table of one piece of footage, and fill in what was found.
 
-    A live source goes on until it ends or is interrupted.
+    A live source goes on until it ends or is stopped; returns whether it was stopped.
 
     Raises:
         UserError: The footage cannot be read, does not fit the detector, or has too few frames.
@@ -45,27 +46,44 @@ def watch_footage(
     found.frame_rate = footage.frame_rate or detector.framing.frame_rate
     _warn_of_rate(source, found.frame_rate, detector.framing.frame_rate)
     frames = ahead(_images(detector, footage, settings, found))
-    stopping = suppress(KeyboardInterrupt) if source.live else nullcontext()
+    opened = live_table if source.live else frame_table
+    stopped = False
     with (
-        frame_table(table, live=source.live) as write,
+        _sigterm_stops() if source.live else nullcontext(),
+        opened(table) as write,
         closing(frames),
         tqdm(
             frames, source.name, footage.expected, unit="frame", disable=None, leave=False
         ) as seen,
-        stopping,
     ):
         # Of a live source each frame is waited for: an alarm must not come late.
         rows = watch(detector, found.frame_rate, seen, 0 if source.live else AHEAD)
-        for row in found.counting(rows):
-            write(row)
-            if source.live and row.alarm and found.alarms[-1].first == row.frame:
-                tqdm.write(f"{source.name}: alarm at {row.seconds:.1f} s", file=sys.stderr)
+        try:
+            for row in found.counting(rows):
+                write(row)
+                if source.live and row.alarm and found.alarms[-1].first == row.frame:
+                    tqdm.write(f"{source.name}: alarm at {row.seconds:.1f} s", file=sys.stderr)
+        except KeyboardInterrupt:
+            if not source.live:
+                raise
+            stopped = True
         if not found.frames and not source.live:
             raise UserError(
                 f"The footage {source.place} is too short; allowed are {INPUT_FRAMES + 1} frames "
                 "or more."
             )
     found.skipped = footage.skipped
+    return stopped
+
+
+@contextmanager
+def _sigterm_stops() -> Iterator[None]:
+    """Stop by SIGTERM as by Ctrl-C: that is how a service ends."""
+    before = signal(SIGTERM, default_int_handler)
+    try:
+        yield
+    finally:
+        signal(SIGTERM, before)
 
 
 def _images(

@@ -18,17 +18,18 @@ class Record:
     Args:
         found: What `Found.plain` gave, by the name of the footage.
         keys: What it follows from: the footage's files, the detector and the settings.
+        broken: Why it could not be watched the last time, by its name; what was found earlier
+            stays.
     """
 
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
-    def forget(self, name: str, out: Path) -> None:
-        """Take back what is recorded of footage that can no longer be watched, and its table."""
-        for known in (self.found, self.keys):
-            known.pop(name, None)
-        table_of(out, name).unlink(missing_ok=True)
-        self.write(out)
+    @property
+    def whole(self) -> dict[str, dict[str, Any]]:
+        """What was found in footage that could be watched the last time, by its name, sorted."""
+        return {name: self.found[name] for name in sorted(self.found.keys() - self.broken.keys())}
 
     def write(self, out: Path) -> None:
         """Write it, whole or not at all."""

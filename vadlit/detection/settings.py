@@ -6,6 +6,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from vadlit.checks import checked_folder
 from vadlit.config import Config
 from vadlit.detection.source import Source, sources
 from vadlit.errors import UserError
@@ -47,14 +48,12 @@ def checked(config: Mapping[str, Any]) -> Settings:
     Raises:
         UserError: One of them is missing or not allowed.
     """
-    out, roi, rate = (config[name] for name in ("out", "roi", "rate"))
-    if not isinstance(out, str) or not out:
-        raise UserError(f"out is {out}; allowed is the folder that the tables are written to.")
+    out, roi, rate = checked_folder("out", config["out"]), config["roi"], config["rate"]
     if rate != TRAINED:
         check_rate(rate)
     return Settings(
         sources(config["source"]),
-        Path(out).expanduser(),
+        out,
         TRAINED if roi == TRAINED else checked_roi(roi, TRAINED),
         rate,
         _number(config, "seconds", least=0.0),

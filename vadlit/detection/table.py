@@ -1,33 +1,46 @@
 """The tables on disk: a row a frame, a row an alarm."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from vadlit.data.whole import write_whole
 from vadlit.detection.watch import Row
 
 ALARMS = ("start", "end", "peak", "peak_seconds", "first", "last")
+HEADER = ",".join(Row._fields) + "\n"
+
+Write = Callable[[Row], object]
 
 
 @contextmanager
-def frame_table(file: Path, *, live: bool) -> Iterator[Callable[[Row], object]]:
-    """A CSV file that rows are written to.
-
-    It appears when it is whole; that of a live source grows line by line, and stays however that
-    ends.
-    """
-    part = file if live else file.with_name(f".{file.name}.part")
+def frame_table(file: Path) -> Iterator[Write]:
+    """A CSV file that rows are written to; it appears when it is whole."""
+    part = file.with_name(f".{file.name}.part")
     try:
-        with part.open("w", encoding="utf-8", buffering=1 if live else -1) as stream:
-            stream.write(",".join(Row._fields) + "\n")
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(HEADER)
             yield lambda row: stream.write(_line(row))
         part.replace(file)
     finally:
-        if not live:
-            with suppress(OSError):
-                part.unlink()
+        with suppress(OSError):
+            part.unlink()
+
+
+@contextmanager
+def live_table(file: Path) -> Iterator[Write]:
+    """The same of a live source: new, it begins with the first row, and grows line by line."""
+    with ExitStack() as stack:
+
+        @cache
+        def stream() -> TextIO:
+            opened = stack.enter_context(file.open("x", encoding="utf-8", buffering=1))
+            opened.write(HEADER)
+            return opened
+
+        yield lambda row: stream().write(_line(row))
 
 
 def write_alarms(file: Path, found: Mapping[str, Mapping[str, Any]]) -> None:

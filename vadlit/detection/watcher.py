@@ -22,12 +22,14 @@ class Outcome:
         found: What `Found.plain` gave.
         key: What that follows from: the footage's files, the detector and the settings.
         error: Why it was not watched to its end. Of a live source `found` holds what was seen
-            until then, of any other nothing.
+            until then, if anything, of any other nothing.
+        stopped: A person has stopped watching.
     """
 
     found: dict[str, Any] | None = None
     key: str | None = None
     error: str | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Watcher:
 
     def watch(self, detector: Detector, source: Source) -> Outcome:
         """Write the table of a piece of footage; broken footage is an outcome, too."""
-        found, done = Found(str(source.place)), None
+        found = Found(str(source.place))
+        done, error, stopped = None, None, False
         try:
             settings, framing = self.settings, detector.framing
             table = table_of(settings.out, source.name)
@@ -56,9 +59,10 @@ class Watcher:
             done = key(footage.files, self.digest, settings.choices(), source.stated_rate)
             if not source.live and self.keys.get(source.name) == done and table.is_file():
                 return Outcome()
-            watch_footage(detector, footage, source, settings, table, found)
-        except UserError as error:
-            # A live source ends by an error, and what was seen until then stays.
-            seen = source.live and done is not None
-            return Outcome(found.plain() if seen else None, done if seen else None, str(error))
-        return Outcome(found.plain(), done)
+            stopped = watch_footage(detector, footage, source, settings, table, found)
+        except UserError as mistake:
+            error = str(mistake)
+        # A live source ends by an error or is stopped, and what was seen until then stays.
+        if found.frames and (source.live or error is None):
+            return Outcome(found.plain(), done, error, stopped)
+        return Outcome(error=error, stopped=stopped)

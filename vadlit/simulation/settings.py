@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vadlit.checks import checked_folder
 from vadlit.config import build
 from vadlit.errors import UserError
 from vadlit.simulation.film import Studio
@@ -71,8 +72,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
     Raises:
         UserError: A value is missing or not allowed.
     """
-    if config["out"] is None:
-        raise UserError("out is null; allowed is the folder to write the data set to.")
+    out = checked_folder("out", config["out"])
     seed = whole("seed", config["seed"], 0, 2**31 - 1)
     line: Line = build(config["line"], "vadlit.simulation")
     plans = _plans(config)
@@ -82,7 +82,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
     return Settings(
         line=line,
         plans=plans,
-        out=Path(str(config["out"])).expanduser(),
+        out=out,
         size=_size(config["size"]),
         rate=number("rate", config["rate"], 1, 240),
         seed=seed,

@@ -43,7 +43,7 @@ class Sweep(Callback):
         with _not_swallowed():
             _settle_places(config)
             name = f"sweep {time.strftime('%Y-%m-%d %H:%M:%S')}"
-            parent = open_run(config.tracking.uri, config.study, name)
+            parent = open_run(config.tracking.uri, str(config.study), name)
         self.parent = parent.run_id
         self.settings = list(config.hydra.overrides.task)
         # A sweep that is interrupted, or whose jobs cannot be composed, never comes to its end.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vadlit.checks import check_non_negative, check_whole
+from vadlit.checks import check_non_negative, check_whole, checked_folder
 from vadlit.config import Config, build
 from vadlit.errors import UserError
 from vadlit.tuning.anomalies import Anomaly
@@ -40,9 +40,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
     Raises:
         UserError: One of them is missing or not allowed.
     """
-    out, gain, clips = config["out"], config["gain"], config["clips"]
-    if not isinstance(out, str) or not out:
-        raise UserError(f"out is {out}; allowed is the folder that results are written to.")
+    out, gain, clips = checked_folder("out", config["out"]), config["gain"], config["clips"]
     check_non_negative("gain", gain)
     anomalies = {name: node for name, node in config["anomalies"].items() if node is not None}
     if not anomalies:
@@ -50,7 +48,7 @@ def checked(config: Mapping[str, Any]) -> Settings:
     for name, least in (("frames", 1), ("count", 1), ("seed", 0)):
         check_whole(f"clips.{name}", clips[name], least)
     return Settings(
-        Path(out).expanduser(),
+        out,
         config["grid"],
         {name: build(node, "vadlit.tuning") for name, node in anomalies.items()},
         clips["frames"],

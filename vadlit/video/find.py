@@ -13,11 +13,14 @@ def footage_in(path: Path) -> list[Path]:
     """A path, or what lies in it where it is a folder of videos or of folders of frames.
 
     Raises:
-        UserError: It is a folder of neither.
+        UserError: It is a folder of neither, or cannot be read.
     """
-    if not path.is_dir() or _holds(path, IMAGE_SUFFIXES):
-        return [path]
-    inside = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
+    try:
+        if not path.is_dir() or _holds(path, IMAGE_SUFFIXES):
+            return [path]
+        inside = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
+    except OSError as error:
+        raise UserError(f"The folder {path} cannot be read: {error.strerror}.") from error
     found = [p for p in inside if _is_footage(p)]
     if not found:
         raise UserError(f"The folder {path} holds neither frames nor videos nor folders of them.")
@@ -30,8 +33,13 @@ def name_of(path: Path) -> str:
 
 
 def _is_footage(path: Path) -> bool:
-    # Another folder may be what a command has written there.
-    return _holds(path, IMAGE_SUFFIXES) if path.is_dir() else path.suffix.lower() in VIDEO_SUFFIXES
+    if not path.is_dir():
+        return path.suffix.lower() in VIDEO_SUFFIXES
+    try:
+        # Another folder may be what a command has written there.
+        return _holds(path, IMAGE_SUFFIXES)
+    except PermissionError:  # lost+found of a disk
+        return False
 
 
 def _holds(folder: Path, suffixes: frozenset[str]) -> bool:
