@@ -92,9 +92,10 @@ def changed(config: Config, key: str, value: object) -> Config:
 def folder(tmp_path: Path) -> RunFolder:
     """A run with a checkpoint and an MLflow run."""
     made = RunFolder(configuration(tmp_path))
-    made.checkpoints.mkdir(parents=True)
-    (made.checkpoints / "last.ckpt").write_text("weights")
-    made.remember("abc")
+    made.path.mkdir(parents=True)
+    made.begin("abc", None)
+    made.checkpoints.mkdir()
+    made.last.write_text("weights")
     return made
 
 
@@ -129,15 +130,14 @@ def test_never_starts_anew(folder: RunFolder) -> None:
     assert going_on(folder, "never") == (None, None)
     # Not before all is known to be right: what a person has may be all they get.
     assert folder.last.exists()
-    folder.clear()
+    folder.begin("def", None)
     assert not folder.checkpoints.exists()
-    assert folder.checkpoint("auto") is None
+    assert going_on(folder, "auto") == ("def", None)
 
 
 def test_never_in_a_new_folder(tmp_path: Path) -> None:
     new = RunFolder(configuration(tmp_path))
     assert going_on(new, "never") == (None, None)
-    new.clear()
 
 
 def test_auto_goes_on(folder: RunFolder, tmp_path: Path) -> None:
@@ -166,7 +166,14 @@ def test_a_path_is_gone_on_from_in_a_new_run(
     monkeypatch.chdir(tmp_path)
     Path("other.ckpt").write_text("weights")
     assert going_on(folder, "other.ckpt") == (None, tmp_path / "other.ckpt")
-    assert (folder.checkpoints / "last.ckpt").exists()
+    # What lies here is of another training.
+    folder.begin("def", tmp_path / "other.ckpt")
+    assert not folder.checkpoints.exists()
+
+
+def test_what_it_goes_on_from_stays(folder: RunFolder) -> None:
+    folder.begin("def", folder.checkpoints / "last.ckpt")
+    assert going_on(folder, "auto") == ("def", folder.last)
 
 
 @pytest.mark.parametrize("resume", ["missing.ckpt", "Auto", "", "."])
@@ -177,7 +184,7 @@ def test_anything_else_is_told(resume: str, folder: RunFolder) -> None:
 
 
 def test_the_latest_run_is_remembered(folder: RunFolder) -> None:
-    folder.remember("def")
+    folder.begin("def", folder.last)
     assert folder.run_id("auto") == "def"
 
 

@@ -8,7 +8,7 @@ from signal import SIGINT, SIGTERM, default_int_handler, signal
 
 import pytorch_lightning as pl
 from lightning_fabric.utilities.exceptions import MisconfigurationException
-from pytorch_lightning.callbacks import ModelCheckpoint, Timer
+from pytorch_lightning.callbacks import Callback, LambdaCallback, ModelCheckpoint, Timer
 from pytorch_lightning.utilities.exceptions import SIGTERMException
 
 from vadlit.config import Config
@@ -57,25 +57,19 @@ def fit(
     """
     quieten_lightning()
     if checkpoint:
-        # Lightning would answer broken bytes with whatever they lead to.
-        read_checkpoint(checkpoint)
+        _check_left(checkpoint, folder, settings["max_epochs"])
     timer, watched = Timer(), tracker is not None and sys.stdout.isatty()
-    # Two, because Lightning's `save_last` leaves out the epochs that are not the best yet.
-    savers = [
-        ModelCheckpoint(
-            folder.checkpoints,
-            filename=name,
-            monitor=monitor,
-            save_on_train_epoch_end=True,
-            enable_version_counter=False,
-        )
-        for name, monitor in (("best", "val/loss"), ("last", None))
-    ]
+    callbacks = [timer, *_savers(folder)]
+    if tracker:
+        run_id = tracker.run_id
+        # Once all features are cached: until then, a training can be refused.
+        callbacks += [LambdaCallback(on_fit_start=lambda *_: folder.begin(run_id, checkpoint))]
+        callbacks += [] if watched else [EpochLines()]
     try:
         trainer = pl.Trainer(
             **settings,
             logger=EpochLogger(tracker) if tracker else False,
-            callbacks=[timer, *savers, *([EpochLines()] if tracker and not watched else [])],
+            callbacks=callbacks,
             use_distributed_sampler=False,
             enable_progress_bar=watched,
             enable_model_summary=False,
@@ -89,6 +83,10 @@ def fit(
     try:
         with folder.writing():
             trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+            if not trainer.max_epochs:
+                trainer.save_checkpoint(folder.last)
+    except MisconfigurationException as error:
+        raise UserError(f"The settings of trainer are not allowed: {error}") from error
     except SIGTERMException:
         # Lightning's would end the process as if all were done.
         sys.exit(128 + SIGTERM)
@@ -98,9 +96,34 @@ def fit(
         # After Ctrl-C Lightning's would end the process with 1, and keep it from being interrupted.
         signal(SIGINT, default_int_handler)
         raise KeyboardInterrupt from None
-    if not trainer.max_epochs:
-        trainer.save_checkpoint(folder.last)
     return timer.time_elapsed("train")
+
+
+def _savers(folder: RunFolder) -> list[Callback]:
+    """Two, because Lightning's `save_last` leaves out the epochs that are not the best yet."""
+    return [
+        ModelCheckpoint(
+            folder.checkpoints,
+            filename=name,
+            monitor=monitor,
+            save_on_train_epoch_end=True,
+            enable_version_counter=False,
+        )
+        for name, monitor in (("best", "val/loss"), ("last", None))
+    ]
+
+
+def _check_left(checkpoint: Path, folder: RunFolder, epochs: int) -> None:
+    """Refuse broken bytes, and a foreign checkpoint after which nothing would be trained or kept.
+
+    Lightning answers the first with whatever they lead to, and passes over the second.
+    """
+    done = read_checkpoint(checkpoint)["epoch"] + 1
+    if checkpoint != folder.last and done >= epochs:
+        raise UserError(
+            f"trainer.resume is {checkpoint}, which has come to epoch {done} of {epochs}; allowed "
+            "is one that has epochs left."
+        )
 
 
 def quieten_lightning() -> None:

@@ -55,9 +55,19 @@ class RunFolder:
         """Turn an error of its disk into a sentence."""
         return writing(f"runs is {self.path.parents[1]}, which")
 
-    def clear(self) -> None:
-        """Remove the checkpoints of an earlier training, now that one begins anew."""
-        shutil.rmtree(self.checkpoints, ignore_errors=True)
+    def begin(self, run_id: str, checkpoint: Path | None) -> None:
+        """Note the MLflow run for `resume=auto`, and remove what another training has left.
+
+        Not before a training begins that nothing can refuse any more: what is there may be all
+        that a person gets.
+
+        Args:
+            run_id: Of the MLflow run.
+            checkpoint: What the training goes on from; in this folder, all in it stays.
+        """
+        if checkpoint is None or self.checkpoints not in checkpoint.parents:
+            shutil.rmtree(self.checkpoints, ignore_errors=True)
+        write_whole(self._run, json.dumps({"run_id": run_id}) + "\n")
 
     def run_id(self, resume: str) -> str | None:
         """The MLflow run that `trainer.resume` goes on with; None begins a new one.
@@ -92,9 +102,10 @@ class RunFolder:
             )
         return checkpoint
 
-    def remember(self, run_id: str) -> None:
-        """Note the MLflow run, for `resume=auto`."""
-        write_whole(self._run, json.dumps({"run_id": run_id}) + "\n")
+
+def neutral() -> list[str]:
+    """Under dotted names, the settings and groups that do not change the result."""
+    return [f"{group}.{name}".lstrip(".") for group, names in NEUTRAL.items() for name in names]
 
 
 def fingerprint(config: Config) -> str:

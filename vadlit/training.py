@@ -9,7 +9,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
-from vadlit.checks import check_whole
+from vadlit.checks import check_whole, checked_folder
 from vadlit.config import Config, flat
 from vadlit.data.module import SequenceDataModule
 from vadlit.data.sequences import INPUT_FRAMES
@@ -62,23 +62,24 @@ def train(config: DictConfig) -> Evaluation | None:
             run_id=run_id,
             parent=parent_run(),
         ) as tracker:
-            folder.remember(tracker.run_id)
+            if not folder.checkpoints.exists():
+                # One that is killed while its features are cached goes on in the same MLflow run.
+                folder.begin(tracker.run_id, None)
             _log_origin(tracker, resolved)
             data, module, detector, settings = _prepare(config, resolved)
             data.prepare_data()
             splits = data.read()
             rehearse(detector, splits.val, splits.test)
-            if checkpoint is None:
-                folder.clear()
             seconds = fit(settings, data, module, folder, checkpoint, tracker)
             tracker.log_metrics({"seconds": seconds})
-            tracker.log_folder(folder.checkpoints, "checkpoints")
+            with folder.writing():
+                tracker.log_folder(folder.checkpoints, "checkpoints")
             module.eval()
             data.setup("test")
             evaluation = evaluate(detector, data)
             with folder.writing():
                 keep(detector, evaluation.report, folder.last)
-            tracker.log_file(folder.last, "checkpoints")
+                tracker.log_file(folder.last, "checkpoints")
             _log_evaluation(resolved["name"], detector, evaluation, tracker)
             return evaluation
 
@@ -103,6 +104,7 @@ def resolve(config: DictConfig) -> Config:
     seed = resolved["seed"]
     if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
         raise UserError(f"seed is {seed}; allowed is a whole number from 0 to {LARGEST_SEED}.")
+    resolved["runs"] = str(checked_folder("runs", resolved["runs"]))
     _check_shares(resolved)
     return resolved
 

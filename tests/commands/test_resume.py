@@ -91,3 +91,20 @@ def test_a_broken_checkpoint_to_go_on_from_is_a_sentence(
     assert f"{broken} is not a checkpoint of vadlit." in mistake(
         "train", *tiny, f"trainer.resume={broken}"
     )
+
+
+def test_a_checkpoint_with_no_epochs_left_is_a_sentence(
+    mistake: Mistake, vadlit: Vadlit, tiny: list[str], tmp_path: Path
+) -> None:
+    assert vadlit("train", *tiny, "seed=7", runs=tmp_path).returncode == 0
+    (done,) = tmp_path.glob("tiny/*/checkpoints/last.ckpt")
+    told = mistake("train", *tiny, "seed=8", f"trainer.resume={done}")
+    assert f"trainer.resume is {done}, which has come to epoch 1 of 1; allowed is one that" in told
+    # With its own, there is nothing left but to evaluate it.
+    again = vadlit("train", *tiny, "seed=7", "trainer.resume=auto", runs=tmp_path)
+    assert again.returncode == 0, again.stderr
+    # One more epoch is trained in a run of its own, next to nothing of another training.
+    more = [*tiny, "seed=7", "trainer.max_epochs=2"]
+    assert vadlit("train", *more, f"trainer.resume={done}", runs=tmp_path).returncode == 0
+    state = torch.load(next(tmp_path.glob("tiny/*-2-*/checkpoints/last.ckpt")), weights_only=True)
+    assert state["epoch"] == 1

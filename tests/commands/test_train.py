@@ -152,6 +152,7 @@ def test_a_job_that_fails_before_its_run_fails_the_sweep(
         ("optimizer.lr=slow", "The settings of optimizer are not allowed: "),
         ("score=null", "score is null; allowed are thesis, vadlit, or to leave it out."),
         ("+part@cue.parts.rare=null", "part@cue.parts.rare is null; allowed are "),
+        ("runs=null", "runs is None; allowed is the path of a folder."),
         ("study=null", "study is None; allowed is a name."),
         ("data.cache_dir=null", "data.cache_dir is None; allowed is the path of a folder."),
     ],
@@ -171,7 +172,15 @@ def test_processes_with_nothing_to_share_are_told(
     assert done.stderr.splitlines() == [told]
 
 
-@pytest.mark.parametrize("setting", ["data.root=/nowhere", "tracking.uri=http://127.0.0.1:9"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "data.root=/nowhere",
+        "data.cache_dir=/proc",
+        "tracking.uri=http://127.0.0.1:9",
+        "trainer.strategy=nonsense",
+    ],
+)
 def test_what_cannot_be_trained_anew_stays(
     mistake: Mistake, tiny: list[str], setting: str, tmp_path: Path
 ) -> None:
@@ -180,7 +189,9 @@ def test_what_cannot_be_trained_anew_stays(
     (folder,) = tmp_path.glob("tiny/base-none-1-*")
     (folder / "checkpoints").mkdir()
     (folder / "checkpoints" / "last.ckpt").write_text("weights")
+    (folder / "run.json").write_text('{"run_id": "abc"}')
     mistake(*command)
+    assert (folder / "run.json").read_text() == '{"run_id": "abc"}'
     assert (folder / "checkpoints" / "last.ckpt").read_text() == "weights"
 
 

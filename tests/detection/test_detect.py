@@ -1,6 +1,7 @@
 """All footage is watched once, and what is broken does not stop the rest."""
 
 import csv
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from tests.detection.footage import FRAMES, RESTLESS, copying, write_frames, write_video
 from vadlit.claim import claimed
 from vadlit.detection.detect import Detection, detect
+from vadlit.detection.record import Record
 from vadlit.detection.report import plain, report
 from vadlit.detection.settings import Settings
 from vadlit.detection.source import sources
@@ -131,6 +133,24 @@ def test_a_mistake_in_a_setting_takes_nothing_away(tmp_path: Path) -> None:
     assert "a" in watched(replace(made, roi=(0.0, 0.0, 9999.0, 9999.0))).broken
     again = watched(made)
     assert (again.frames, again.found) == (0, first.found)
+
+
+def test_a_table_that_could_not_be_recorded_is_not_taken_for_an_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = settings(write_video(tmp_path / "a.mp4"), out=tmp_path)
+    first = watched(made)
+    with monkeypatch.context() as patched:
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patched.setattr(Record, "write", full)
+        with pytest.raises(UserError, match="No space left"):
+            watched(replace(made, adjusted={"level": 0.0}))
+    again = watched(made)
+    assert (again.frames, again.found) == (first.frames, first.found)
+    assert {row["level"] for row in table(tmp_path, "a")} == {"-30"}
 
 
 def test_alarms_of_other_footage_stay(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mlflow.pyfunc
@@ -66,6 +67,13 @@ def test_its_predictions_are_the_detectors(logged: str, saved: Path) -> None:
     # Each call is an event of its own.
     assert model.predict(footage(9)).to_dict("list") == want
     assert len(model.predict(footage(4))) == 0
+
+
+def test_requests_that_come_at_once_do_not_mix(logged: str, saved: Path) -> None:
+    model, want = mlflow.pyfunc.load_model(logged), expected(saved)
+    with ThreadPoolExecutor(4) as threads:
+        for found in threads.map(model.predict, [footage(9)] * 16):
+            assert found.to_dict("list") == want
 
 
 def test_other_input_is_refused(logged: str) -> None:

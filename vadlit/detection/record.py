@@ -17,7 +17,8 @@ class Record:
 
     Args:
         found: What `Found.plain` gave, by the name of the footage.
-        keys: What it follows from: the footage's files, the detector and the settings.
+        keys: What it follows from: the footage's files, the detector and the settings; and its
+            table.
         broken: Why it could not be watched the last time, by its name; what was found earlier
             stays.
     """

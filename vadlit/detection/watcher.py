@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from vadlit.data.cache import key
@@ -20,7 +22,8 @@ class Outcome:
 
     Args:
         found: What `Found.plain` gave.
-        key: What that follows from: the footage's files, the detector and the settings.
+        key: What that follows from: the footage's files, the detector and the settings; and its
+            table.
         error: Why it was not watched to its end. Of a live source `found` holds what was seen
             until then, if anything, of any other nothing.
         stopped: A person has stopped watching.
@@ -57,12 +60,20 @@ class Watcher:
             assert not isinstance(rate, str)
             footage = source.open(rate, framing.frame_rate)
             done = key(footage.files, self.digest, settings.choices(), source.stated_rate)
-            if not source.live and self.keys.get(source.name) == done and table.is_file():
+            if not source.live and self.keys.get(source.name) == _with_table(done, table):
                 return Outcome()
             stopped = watch_footage(detector, footage, source, settings, table, found)
         except UserError as mistake:
             error = str(mistake)
         # A live source ends by an error or is stopped, and what was seen until then stays.
         if found.frames and (source.live or error is None):
-            return Outcome(found.plain(), done, error, stopped)
+            assert done is not None
+            return Outcome(found.plain(), _with_table(done, table), error, stopped)
         return Outcome(error=error, stopped=stopped)
+
+
+def _with_table(done: str, table: Path) -> str:
+    """A key that no other table fits: a record that could not be written is of an earlier one."""
+    if not table.is_file():
+        return ""
+    return f"{done}-{sha256(table.read_bytes()).hexdigest()[:24]}"

@@ -29,7 +29,8 @@ def compare(parent: Tracker) -> str:
     jobs = _children(parent)
     rows = [_row(job) for job in jobs]
     finished = [row for row in rows if row["status"] == "FINISHED"]
-    averages = over_seeds(finished)
+    settings = [job.data.params for job in jobs if job.info.status == "FINISHED"]
+    averages = over_seeds(finished, settings)
     _log_comparison(parent, jobs, rows, averages)
     return _table([*finished, *averages])
 

@@ -1,6 +1,7 @@
 """What MLflow runs to serve a detector; it loads this file as the model's code."""
 
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import mlflow.models
@@ -20,17 +21,25 @@ class ServedDetector(PythonModel):
     def load_context(self, context: Any) -> None:
         """Load the detector from the model's files."""
         self.detector = load(Path(context.artifacts["detector"]))
+        # The server answers several requests at once.
+        self.free = Lock()
 
     def predict(self, context: Any, model_input: np.ndarray, params: Any = None) -> pd.DataFrame:
         """Score consecutive frames, beginning a new event."""
-        self.detector.reset()
-        found = [score for frame in model_input if (score := self.detector.step(frame))]
-        rows = [(score.frame, score.cue, score.score) for score in found]
-        table = pd.DataFrame(rows, columns=["frame", "cue", "score"])
-        table["anomalous"] = self.detector.threshold.decide(
-            table["score"].to_numpy(np.float64), np.array([score.changed for score in found], bool)
+        with self.free:
+            self.detector.reset()
+            found = [score for frame in model_input if (score := self.detector.step(frame))]
+            scores = np.array([score.score for score in found], np.float64)
+            changed = np.array([score.changed for score in found], np.bool_)
+            anomalous = self.detector.threshold.decide(scores, changed)
+        return pd.DataFrame(
+            {
+                "frame": np.array([score.frame for score in found], np.int64),
+                "cue": np.array([score.cue for score in found], np.float64),
+                "score": scores,
+                "anomalous": anomalous,
+            }
         )
-        return table
 
 
 mlflow.models.set_model(ServedDetector())
