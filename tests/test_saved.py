@@ -1,8 +1,6 @@
 """A detector comes back from its files as it was, and foreign files are refused."""
 
 import json
-import resource
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.data.disk import room_for_files_of
 from tests.detectors import configuration, detector, footage, numbers, run
 from vadlit.detector import Detector
 from vadlit.disk import writing_out
@@ -196,24 +195,20 @@ def test_a_detector_is_named_by_its_files_and_not_by_what_lies_below(tmp_path: P
     assert digest(tmp_path / "made") != name
 
 
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """No file may be longer than 2,000 bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_full_disk_is_told_and_takes_nothing_away(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_full_disk_is_told_and_takes_nothing_away(tmp_path: Path) -> None:
     made = trained()
     file = write_checkpoint(made, tmp_path / "last.ckpt")
     before = file.read_bytes()
-    request.getfixturevalue("full_disk")
-    with pytest.raises(UserError, match=r"^out is x, .*: File too large"), writing_out(Path("x")):
+    with (
+        pytest.raises(UserError, match=r"^out is x, .*: File too large"),
+        writing_out(Path("x")),
+        room_for_files_of(2000),
+    ):
         save(made, tmp_path / "saved")
-    with pytest.raises(UserError, match="File too large"), writing_out(Path("x")):
+    with (
+        pytest.raises(UserError, match="File too large"),
+        writing_out(Path("x")),
+        room_for_files_of(2000),
+    ):
         keep(made, {}, file)
     assert file.read_bytes() == before

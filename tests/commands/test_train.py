@@ -9,6 +9,7 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from tests.commands.conftest import Mistake, Vadlit
+from tests.data.disk import room_for_files_of
 
 ARTIFACTS = {
     "checkpoints": {"best.ckpt", "last.ckpt"},
@@ -193,6 +194,13 @@ def test_what_cannot_be_trained_anew_stays(
     mistake(*command)
     assert (folder / "run.json").read_text() == '{"run_id": "abc"}'
     assert (folder / "checkpoints" / "last.ckpt").read_text() == "weights"
+
+
+def test_a_full_disk_is_a_sentence(mistake: Mistake, tiny: list[str], tmp_path: Path) -> None:
+    untrained = ["score=vadlit", "threshold=sigma", "alarm=none"]  # so that no epoch is told
+    with room_for_files_of(4_000_000):
+        told = mistake("train", *tiny, *untrained, f"runs={tmp_path}")
+    assert f"runs is {tmp_path}, which cannot be written: File too large." in told
 
 
 def test_output_is_quiet_without_a_terminal(
