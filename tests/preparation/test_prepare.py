@@ -17,6 +17,7 @@ from tests.preparation.footage import (
     write_folder,
     write_video,
 )
+from vadlit.claim import LOCK, writing_alone
 from vadlit.data.folder import find_events, read_event
 from vadlit.errors import UserError
 from vadlit.preparation import frames, write
@@ -31,7 +32,7 @@ def numbers(folder: Path) -> list[int]:
 
 
 def tree(out: Path) -> dict[str, tuple[int, bytes]]:
-    files = (path for path in out.rglob("*") if path.is_file())
+    files = (path for path in out.rglob("*") if path.is_file() and path.name != LOCK)
     return {str(f.relative_to(out)): (f.stat().st_mtime_ns, f.read_bytes()) for f in files}
 
 
@@ -49,6 +50,7 @@ def test_one_normal_video(line: Path, settings: Make) -> None:
     assert numbers(out / "train" / "line-000000") == [*range(65)]
     assert numbers(out / "val" / "line-000075") == [*range(75, 100)]
     assert sorted(path.name for path in out.iterdir()) == [
+        LOCK,
         "prepared.json",
         "roi.png",
         "train",
@@ -130,6 +132,27 @@ def test_run_twice_it_does_nothing(settings: Make, line: Path) -> None:
     assert again.written == ()
     assert again.warnings == first.warnings
     assert report(again, settings(line))[-1].startswith(f"{again.out}: all was there already")
+
+
+def test_two_at_once_are_refused(settings: Make, line: Path) -> None:
+    chosen = settings(line)
+    refused = f"^out is {chosen.out}, which is being written by another process"
+    with writing_alone(chosen.out), pytest.raises(UserError, match=refused):
+        prepare(chosen)
+    assert len(prepare(chosen).written) == 2  # the lock alone is no data set of others
+
+
+def test_what_another_process_has_just_made_is_not_made_again(
+    settings: Make, line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings(line)
+
+    def meanwhile(*_: object) -> None:
+        monkeypatch.undo()
+        prepare(chosen)
+
+    monkeypatch.setattr("vadlit.preparation.prepare.require_room", meanwhile)
+    assert prepare(chosen).written == ()
 
 
 def test_interrupted_it_resumes(

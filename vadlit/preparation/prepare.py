@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from vadlit.claim import writing_alone
 from vadlit.preparation.motion import motion_energy, propose
 from vadlit.preparation.observe import Observed
 from vadlit.preparation.picture import roi_figure, save
@@ -51,28 +52,39 @@ def prepare(settings: Settings) -> Prepared:
     """Make a data set, or what is missing of it.
 
     Raises:
-        UserError: Footage, labels, settings or the disk do not allow it.
+        UserError: Footage, labels, settings, the disk or another process do not allow it.
     """
     record = open_record(settings.out)
     train, test = find(settings)
     sources = [*train, *test]
     rois = regions(sources, train[0], settings, record)
     events = plan(train, test, rois, settings)
+    require_room(_missing(events, settings), settings)
+    with writing_alone(settings.out):
+        return _prepared(sources, events, settings)
+
+
+def _prepared(sources: Sequence[Source], events: Sequence[Planned], settings: Settings) -> Prepared:
+    """Write what is missing, with nobody else writing."""
+    record = open_record(settings.out)  # anew: another process may just have left
     provenance = {event.key: event.provenance(settings) for event in events}
     require_same(record.events, provenance, settings.out)
-    missing = [event for event in events if not (settings.out / event.key).exists()]
-    require_room(missing, settings)
+    missing = _missing(events, settings)
     relabelled = [event for event in events if event not in missing and relabel(event, settings)]
     if record.events != provenance:
         record.events = provenance
-        record.roi = {"stated": settings.roi, "pixels": rois[0].plain()}
+        record.roi = {"stated": settings.roi, "pixels": events[0].roi.plain()}
         record.write(settings.out)
-    _draw(train[0], rois[0], settings)
+    _draw(events[0], settings)
     _write(events, missing, settings, record)
     told = [*_little(events), *(w for s in sources for w in record.warnings[s.name])]
     return Prepared(
         settings.out, tuple(sources), tuple(events), tuple(missing), tuple(relabelled), tuple(told)
     )
+
+
+def _missing(events: Sequence[Planned], settings: Settings) -> list[Planned]:
+    return [event for event in events if not (settings.out / event.key).exists()]
 
 
 def regions(
@@ -103,10 +115,10 @@ def _where_things_move(source: Source, settings: Settings) -> Roi:
     return propose(energy, source.picture, settings.size, str(source.path))
 
 
-def _draw(source: Source, roi: Roi, settings: Settings) -> None:
-    picture = settings.out / "roi.png"
+def _draw(event: Planned, settings: Settings) -> None:
+    source, picture = event.source, settings.out / "roi.png"
     if not picture.exists():
-        figure = roi_figure(source.name, next(source.first_second()), roi, settings.size)
+        figure = roi_figure(source.name, next(source.first_second()), event.roi, settings.size)
         with writing_data_set(settings.out):
             save(figure, picture)
 
