@@ -236,12 +236,55 @@ def test_footage_that_breaks_off(
         return (Frame(n, n / RATE, numbered(n)) for n in range(frames))
 
     monkeypatch.setattr("vadlit.video.file.VideoFile.frames", short)
-    out = prepare(settings(line)).out
-    assert numbers(out / "val" / "line-000075") == [*range(75, 80)]
-    assert prepare(settings(line)).written == ()
+    made = prepare(settings(line))
+    assert numbers(made.out / "val" / "line-000075") == [*range(75, 80)]
+    told = "line: 20 of 100 frames do not decode; frame numbers count the frames that decode, so "
+    assert made.warnings[-1].startswith(told)
+    assert any(
+        told.startswith("val   1 event, 5 frames, ") for told in report(made, settings(line))
+    )
+    again = prepare(settings(line))
+    assert again.written == ()
+    assert report(again, settings(line))[:-1] == report(made, settings(line))[:-1]
     frames = 70
     with pytest.raises(UserError, match=r"breaks off: val/line-000075 gets 0 frames"):
-        prepare(settings(line, out=out.with_name("other")))
+        prepare(settings(line, out=made.out.with_name("other")))
+
+
+def test_frames_that_a_decoder_drops_behind_the_last_event_are_told_too(
+    settings: Make, line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label(line.with_suffix(".json"), (90, 97))
+    whole = prepare(settings(line, out=line.with_name("whole")))
+    last = max(int(event.picks[-1]) for event in whole.events)
+    assert not [warning for warning in whole.warnings if "decode" in warning]
+
+    def short(self: object) -> Iterator[Frame]:
+        return (Frame(n, n / RATE, numbered(n)) for n in range(last + 1))
+
+    monkeypatch.setattr("vadlit.video.file.VideoFile.frames", short)
+    made = prepare(settings(line))
+    assert f"line: {99 - last} of 100 frames do not decode" in "\n".join(made.warnings)
+
+
+def test_footage_too_short_for_an_event_is_told(settings: Make, line: Path, tmp_path: Path) -> None:
+    short = write_video(tmp_path / "short.mp4", [numbered(n) for n in range(4)])
+    made = prepare(settings((short, line)))
+    assert {event.source.name for event in made.events} == {"line"}
+    told = [warning for warning in made.warnings if warning.startswith("short: ")]
+    assert told == [
+        "short: it is too short and gives no event; record more, or set split.gap, split.margin "
+        "or rate."
+    ]
+    assert prepare(settings((short, line))).warnings == made.warnings
+
+
+def test_within_the_footage_it_does_nothing_the_second_time(settings: Make, line: Path) -> None:
+    chosen = settings(line.parent, out=line.parent / "set")
+    assert len(prepare(chosen).written) == 2
+    again = prepare(chosen)
+    assert [source.path for source in again.sources] == [line]
+    assert again.written == ()
 
 
 @pytest.mark.parametrize("seconds", [0.4, 1.0])

@@ -20,7 +20,7 @@ from vadlit.preparation.settings import AUTO, Settings
 from vadlit.preparation.sources import Source, find
 from vadlit.preparation.split import split
 from vadlit.preparation.warnings import ENOUGH, little_footage, warnings
-from vadlit.preparation.write import PART, relabel, write_events, writing_data_set
+from vadlit.preparation.write import PART, as_written, relabel, write_events, writing_data_set
 from vadlit.video.roi import Roi, in_pixels
 
 AUTO_RATE = 10.0  # frames a second looked at for roi=auto
@@ -34,7 +34,7 @@ class Prepared:
     Args:
         out: Its folder.
         sources: The footage it is made of.
-        events: In order.
+        events: In order, as far as the footage gave their frames.
         written: Those of them that this run has written.
         relabelled: Those of which this run has changed only the labels.
         warnings: What will hurt.
@@ -77,9 +77,11 @@ def _prepared(sources: Sequence[Source], events: Sequence[Planned], settings: Se
         record.write(settings.out)
     _draw(events[0], settings)
     _write(events, missing, settings, record)
-    told = [*_little(events), *(w for s in sources for w in record.warnings[s.name])]
+    made = tuple(as_written(event, settings) for event in events)
+    told = [*_little(made), *_short(sources, events)]
+    told += [warning for s in sources for warning in record.warnings.get(s.name, ())]
     return Prepared(
-        settings.out, tuple(sources), tuple(events), tuple(missing), tuple(relabelled), tuple(told)
+        settings.out, tuple(sources), made, tuple(missing), tuple(relabelled), tuple(told)
     )
 
 
@@ -152,12 +154,30 @@ def _bar(
 def _warnings(source: Source, observed: Observed, settings: Settings) -> list[str]:
     rate = settings.rate or source.timeline.rate
     told = warnings(source.name, observed, rate, settings.size[1])
-    if source.footage.skipped:
+    if broken := _broken(source, observed.decoded):
         told.append(
-            f"{source.name}: {source.footage.skipped} packets are broken; frame numbers count the "
-            "frames that decode, so look at the labels behind a break."
+            f"{source.name}: {broken}; frame numbers count the frames that decode, so look at the "
+            "labels behind a break."
         )
     return told
+
+
+def _broken(source: Source, decoded: int) -> str:
+    """What is amiss; a decoder may drop frames without an error."""
+    if source.footage.skipped:
+        return f"{source.footage.skipped} packets are broken"
+    planned = len(source.timeline)
+    return f"{planned - decoded} of {planned} frames do not decode" if decoded < planned else ""
+
+
+def _short(sources: Sequence[Source], events: Sequence[Planned]) -> list[str]:
+    used = {event.source.name for event in events}
+    return [
+        f"{source.name}: it is too short and gives no event; record more, or set split.gap, "
+        "split.margin or rate."
+        for source in sources
+        if source.name not in used
+    ]
 
 
 def _little(events: Sequence[Planned]) -> list[str]:
