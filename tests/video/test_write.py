@@ -106,6 +106,14 @@ def test_after_an_error_what_was_there_stays(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is full")
+def test_a_full_disk_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4.part").symlink_to("/dev/full")
+    with pytest.raises(UserError, match=r"a\.mp4 cannot be written: No space left on device\."):
+        write(tmp_path / "a.mp4", 200)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_frames_are_no_video(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"a\.mp4 has no frames; allowed is 1 or more\."):
         write(tmp_path / "a.mp4", 0)
