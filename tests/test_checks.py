@@ -10,6 +10,7 @@ from vadlit.checks import (
     check_positive,
     check_whole,
     checked_folder,
+    checked_group,
     checked_size,
     within,
 )
@@ -82,3 +83,10 @@ def test_what_is_no_folder_is_named(value: Any) -> None:
     message = rf"^out is {re.escape(str(value))}; allowed is the path of a folder.$"
     with pytest.raises(UserError, match=message):
         checked_folder("out", value)
+
+
+@pytest.mark.parametrize("value", [None, 5, ["a", "b"], {"a": 1}, {"a": 1, "b": 2, "c": 3}, {}])
+def test_a_group_has_all_its_settings_and_no_other(value: Any) -> None:
+    assert checked_group("split", {"b": 1, "a": None}, ["a", "b"]) == {"b": 1, "a": None}
+    with pytest.raises(UserError, match=rf"^split is {re.escape(str(value))}; allowed are a, b\.$"):
+        checked_group("split", value, ["a", "b"])

@@ -1,7 +1,9 @@
-"""Numbers that are refused in one sentence."""
+"""Settings that are refused in one sentence."""
 
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from vadlit.errors import UserError
 
@@ -52,6 +54,14 @@ def checked_folder(name: str, value: object) -> Path:
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise UserError(f"{name} is {value}; allowed is the path of a folder.")
     return Path(str(value)).expanduser()
+
+
+def checked_group(name: str, value: object, keys: Iterable[str]) -> Mapping[str, Any]:
+    """Settings under a common name; raise UserError unless `name` has exactly these `keys`."""
+    allowed = list(keys)
+    if not isinstance(value, Mapping) or value.keys() != {*allowed}:
+        raise UserError(f"{name} is {value}; allowed are {', '.join(allowed)}.")
+    return value
 
 
 def _is_number(value: object) -> bool:

@@ -1,12 +1,15 @@
-"""One process at a time."""
+"""One process at a time, in a folder of its own."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from vadlit.disk import writing_out
 from vadlit.errors import UserError
+
+LOCK = ".lock"
 
 
 @contextmanager
@@ -30,3 +33,42 @@ def claimed(lock: Path, use: str) -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+@contextmanager
+def writing_alone(out: Path) -> Iterator[None]:
+    """Make the folder that a command was told to write to, and keep a second process out of it.
+
+    Args:
+        out: The setting of that name; the lock stays in it.
+
+    Raises:
+        UserError: Another process writes to it, or it cannot be written.
+    """
+    with ExitStack() as stack:
+        with writing_out(out):
+            out.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(claimed(out / LOCK, f"out is {out}, which is being written"))
+        yield
+
+
+def require_own(out: Path, record: str, command: str) -> None:
+    """Refuse a folder of a person's own things, of which some might be overwritten.
+
+    Args:
+        out: The setting of that name.
+        record: The file that the command leaves in a folder it has begun.
+        command: As in "vadlit COMMAND".
+
+    Raises:
+        UserError: It is no folder, or holds something but no record, or cannot be read.
+    """
+    with writing_out(out):
+        if (out / record).is_file() or not out.exists():
+            return
+        if out.is_dir() and all(path.name == LOCK for path in out.iterdir()):
+            return
+    raise UserError(
+        f"out is {out}, which holds something else; allowed is a new or empty folder, or a data "
+        f"set that vadlit {command} has begun."
+    )

@@ -37,6 +37,21 @@ def test_seconds_follow_the_time_stamps(tmp_path: Path) -> None:
     assert as_frames(read(file), times).anomalous == ((2, 5),)
 
 
+def test_seconds_that_touch_are_one_range_and_those_that_overlap_are_refused(
+    tmp_path: Path,
+) -> None:
+    # At 10 frames a second the frame 50 is on show from 5.0 to 5.1.
+    text = '{"seconds": [[5, 6], [2, 5], [6.5, 7]], "bait": [[1, 2, "lamp"], [2, 3, "lamp"]]}'
+    found = labels(tmp_path, "a.json", text)
+    assert found.anomalous == ((20, 60), (65, 70))
+    assert found.bait == ((10, 30, "lamp"),)
+    of_two_kinds = '{"seconds": [], "bait": [[1, 2, "lamp"], [2, 3, "shadow"]]}'
+    found = labels(tmp_path, "a.json", of_two_kinds)
+    assert found.bait == ((10, 20, "lamp"), (20, 30, "shadow"))
+    with pytest.raises(UserError, match=r"\[49, 60\] in .* do not overlap"):
+        labels(tmp_path, "a.json", '{"seconds": [[4.9, 6], [2, 5]]}')
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -66,6 +81,14 @@ def test_bait(tmp_path: Path, name: str, text: str) -> None:
         ("a.json", '{"anomalous": [[true, 2]]}', "not understood"),
         ("a.json", '{"anomalies": [[1, 2]]}', "not understood"),
         ("a.json", '{"anomalous": [[1, 2, 3]]}', "not understood"),
+        (
+            "a.json",
+            '{"anomalous": [[1, 2, "fallen"]]}',
+            r'not understood; .*\[first, last, "what"\]',
+        ),
+        ("a.json", '{"seconds": [[1, 2, "fallen"]]}', "not understood"),
+        ("a.json", '{"anomalous": [], "bait": [[1, 2]]}', "not understood"),
+        ("a.json", '{"anomalous": [], "bait": [[1, 2, " "]]}', "not understood"),
         ("a.json", "[1, 2]", "not understood"),
         ("a.json", "", "not understood"),
         ("a.csv", "", "not understood"),

@@ -17,6 +17,7 @@ from tests.preparation.footage import (
     write_folder,
     write_video,
 )
+from vadlit.claim import LOCK, writing_alone
 from vadlit.data.folder import find_events, read_event
 from vadlit.errors import UserError
 from vadlit.preparation import frames, write
@@ -31,7 +32,7 @@ def numbers(folder: Path) -> list[int]:
 
 
 def tree(out: Path) -> dict[str, tuple[int, bytes]]:
-    files = (path for path in out.rglob("*") if path.is_file())
+    files = (path for path in out.rglob("*") if path.is_file() and path.name != LOCK)
     return {str(f.relative_to(out)): (f.stat().st_mtime_ns, f.read_bytes()) for f in files}
 
 
@@ -49,6 +50,7 @@ def test_one_normal_video(line: Path, settings: Make) -> None:
     assert numbers(out / "train" / "line-000000") == [*range(65)]
     assert numbers(out / "val" / "line-000075") == [*range(75, 100)]
     assert sorted(path.name for path in out.iterdir()) == [
+        LOCK,
         "prepared.json",
         "roi.png",
         "train",
@@ -132,6 +134,27 @@ def test_run_twice_it_does_nothing(settings: Make, line: Path) -> None:
     assert report(again, settings(line))[-1].startswith(f"{again.out}: all was there already")
 
 
+def test_two_at_once_are_refused(settings: Make, line: Path) -> None:
+    chosen = settings(line)
+    refused = f"^out is {chosen.out}, which is being written by another process"
+    with writing_alone(chosen.out), pytest.raises(UserError, match=refused):
+        prepare(chosen)
+    assert len(prepare(chosen).written) == 2  # the lock alone is no data set of others
+
+
+def test_what_another_process_has_just_made_is_not_made_again(
+    settings: Make, line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings(line)
+
+    def meanwhile(*_: object) -> None:
+        monkeypatch.undo()
+        prepare(chosen)
+
+    monkeypatch.setattr("vadlit.preparation.prepare.require_room", meanwhile)
+    assert prepare(chosen).written == ()
+
+
 def test_interrupted_it_resumes(
     settings: Make, line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,12 +236,55 @@ def test_footage_that_breaks_off(
         return (Frame(n, n / RATE, numbered(n)) for n in range(frames))
 
     monkeypatch.setattr("vadlit.video.file.VideoFile.frames", short)
-    out = prepare(settings(line)).out
-    assert numbers(out / "val" / "line-000075") == [*range(75, 80)]
-    assert prepare(settings(line)).written == ()
+    made = prepare(settings(line))
+    assert numbers(made.out / "val" / "line-000075") == [*range(75, 80)]
+    told = "line: 20 of 100 frames do not decode; frame numbers count the frames that decode, so "
+    assert made.warnings[-1].startswith(told)
+    assert any(
+        told.startswith("val   1 event, 5 frames, ") for told in report(made, settings(line))
+    )
+    again = prepare(settings(line))
+    assert again.written == ()
+    assert report(again, settings(line))[:-1] == report(made, settings(line))[:-1]
     frames = 70
     with pytest.raises(UserError, match=r"breaks off: val/line-000075 gets 0 frames"):
-        prepare(settings(line, out=out.with_name("other")))
+        prepare(settings(line, out=made.out.with_name("other")))
+
+
+def test_frames_that_a_decoder_drops_behind_the_last_event_are_told_too(
+    settings: Make, line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label(line.with_suffix(".json"), (90, 97))
+    whole = prepare(settings(line, out=line.with_name("whole")))
+    last = max(int(event.picks[-1]) for event in whole.events)
+    assert not [warning for warning in whole.warnings if "decode" in warning]
+
+    def short(self: object) -> Iterator[Frame]:
+        return (Frame(n, n / RATE, numbered(n)) for n in range(last + 1))
+
+    monkeypatch.setattr("vadlit.video.file.VideoFile.frames", short)
+    made = prepare(settings(line))
+    assert f"line: {99 - last} of 100 frames do not decode" in "\n".join(made.warnings)
+
+
+def test_footage_too_short_for_an_event_is_told(settings: Make, line: Path, tmp_path: Path) -> None:
+    short = write_video(tmp_path / "short.mp4", [numbered(n) for n in range(4)])
+    made = prepare(settings((short, line)))
+    assert {event.source.name for event in made.events} == {"line"}
+    told = [warning for warning in made.warnings if warning.startswith("short: ")]
+    assert told == [
+        "short: it is too short and gives no event; record more, or set split.gap, split.margin "
+        "or rate."
+    ]
+    assert prepare(settings((short, line))).warnings == made.warnings
+
+
+def test_within_the_footage_it_does_nothing_the_second_time(settings: Make, line: Path) -> None:
+    chosen = settings(line.parent, out=line.parent / "set")
+    assert len(prepare(chosen).written) == 2
+    again = prepare(chosen)
+    assert [source.path for source in again.sources] == [line]
+    assert again.written == ()
 
 
 @pytest.mark.parametrize("seconds", [0.4, 1.0])

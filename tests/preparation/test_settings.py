@@ -41,6 +41,8 @@ def test_a_word_or_a_list() -> None:
         ({"size": [0, 32]}, r"size is \[0, 32\]"),
         ({"rate": 0}, "rate is 0"),
         ({"quality": 101}, "quality is 101"),
+        ({"split": None}, "split is None; allowed are validation, test, gap, margin"),
+        ({"split": {"validation": 0.1}}, "split is .*; allowed are validation, test, gap, margin"),
         ({"split": {"validation": 1, "test": 0.4, "gap": 1, "margin": 1}}, "split.validation is 1"),
         ({"split": {"validation": 0.1, "test": 0, "gap": 1, "margin": 1}}, "split.test is 0"),
         ({"split": {"validation": 0.1, "test": 0.1, "gap": -1, "margin": 1}}, "split.gap is -1"),

@@ -35,12 +35,17 @@ def test_mistakes(settings: Make, line: Path, tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     twin = write_video(tmp_path / "far" / "line.mp4", FEW)
     other = write_video(tmp_path / "far" / "other.mp4", FEW)
+    hidden = write_video(tmp_path / ".line.mp4", FEW)
     nothing = tmp_path / "nothing.mp4"
     for chosen, message in (
         (settings(nothing), "There is no video file"),
         (settings(tmp_path / "empty"), "holds neither frames nor videos"),
         (settings(line, test=(other,)), r"has no labels beside it; allowed is .*other\.json"),
         (settings(line, test=(line,)), "in source or in test but not in both"),
+        (
+            settings(hidden),
+            r"\.line\.mp4 is called \.line; allowed is a name without a dot in front",
+        ),
         (settings((line, twin)), "would give events of one name"),
         (settings(line, labels=(nothing, nothing)), "labels names 2 files for 1 in source"),
         (settings(line, labels=(nothing,)), "labels .*nothing.mp4 cannot be read"),

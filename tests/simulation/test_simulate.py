@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.simulation.conftest import settings
+from vadlit.claim import LOCK, writing_alone
 from vadlit.data.folder import Folder
 from vadlit.data.labels import read_labels
 from vadlit.errors import UserError
@@ -63,7 +64,7 @@ def test_what_is_there_is_kept_and_what_is_missing_made(small: Settings) -> None
     assert videos[0].read_bytes() == before[videos[0]][0]
     assert videos[1].stat().st_mtime_ns == before[videos[1]][1]
     assert sorted(path.name for path in small.out.iterdir()) == [
-        "simulated.json", "test", "train", "val",
+        LOCK, "simulated.json", "test", "train", "val",
     ]  # fmt: skip
 
 
@@ -76,6 +77,22 @@ def test_a_killed_event_leaves_nothing_half(
             simulate(small)
     assert not list(small.out.rglob("train/*"))
     assert all(video.is_file() for video in simulate(small))
+
+
+def test_a_persons_own_videos_are_left_alone(small: Settings) -> None:
+    own = small.out / "train" / "a.mp4"
+    own.parent.mkdir(parents=True)
+    own.write_text("a holiday")
+    with pytest.raises(UserError, match=rf"^out is {small.out}, which holds something else"):
+        simulate(small)
+    assert [path for path in small.out.rglob("*") if path.is_file()] == [own]
+    assert own.read_text() == "a holiday"
+
+
+def test_two_at_once_are_refused(small: Settings) -> None:
+    refused = f"^out is {small.out}, which is being written by another process"
+    with writing_alone(small.out), pytest.raises(UserError, match=refused):
+        simulate(small)
 
 
 def test_a_folder_of_other_settings_is_refused(small: Settings) -> None:
@@ -96,6 +113,11 @@ def test_a_folder_of_other_settings_is_refused(small: Settings) -> None:
         ("anomaly=[melted]", "melted; the can line has post_it"),
         ("bait=[rain]", "rain; the can line has"),
         ("camera.noise=-1", "camera.noise is -1"),
+        ("camera=null", "camera is None; allowed are exposure, drift"),
+        ("+camera.zoom=1", "camera is .*zoom.*; allowed are exposure"),
+        ("~camera.noise", "camera is .*; allowed are exposure, .*noise"),
+        ("surroundings=null", "surroundings is None; allowed are passers, daylight"),
+        ("events=null", "events is None; allowed is a list"),
         ("line.gap=0", "line.gap is 0"),
         ("out=null", "out is None"),
     ],

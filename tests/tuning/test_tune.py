@@ -1,6 +1,8 @@
 """A small line is tuned: what is told, and how it follows from what the detector would say."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -117,6 +119,31 @@ def test_what_was_seen_is_not_looked_at_again(
     assert len(set(looks)) == 1
 
 
+def test_what_was_seen_of_another_split_is_not_taken_for_this_one(
+    line: SequenceDataModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[Path] = []
+    monkeypatch.setattr("vadlit.tuning.tune.record", lambda *a: folders.append(a[-1].folder))
+    monkeypatch.setattr("vadlit.tuning.tune.row", lambda *_: made(0.5))
+
+    def kept(train: list[StoredEvent], val: list[StoredEvent]) -> Path:
+        data: Any = SimpleNamespace(normal=lambda: train, val=val, size=SIZE)
+        tuned(data, settings(tmp_path))
+        return folders[-1]
+
+    (a,), (b,) = line.normal(), line.val
+    cut = replace(b, event=b.event.shortened(30))
+    # All of the same files in the same order.
+    splits: list[tuple[list[StoredEvent], list[StoredEvent]]] = [
+        ([a, b], [b]),
+        ([a], [b, b]),
+        ([a], [b, cut]),
+    ]
+    found = [kept(*split) for split in splits]
+    assert len({*found}) == 3
+    assert [kept(*split) for split in splits] == found
+
+
 def test_the_table_tells_what_to_do(tuning: Tuning, tmp_path: Path) -> None:
     told = report(tuning, tmp_path / "tune.json")
     heading, *rows = told.splitlines()
@@ -164,7 +191,13 @@ def test_only_a_fusion_is_tuned(line: SequenceDataModule, tmp_path: Path) -> Non
     [
         ({"out": None}, "out is None; allowed is the path of a folder"),
         ({"gain": -1}, "gain is -1"),
-        ({"anomalies": {"faster": None}}, "anomalies is empty"),
+        (
+            {"anomalies": {"faster": None}},
+            r"anomalies is \{'faster': None\}; allowed is one or more",
+        ),
+        ({"anomalies": None}, "anomalies is None; allowed is one or more"),
+        ({"clips": None}, "clips is None; allowed are frames, count, seed"),
+        ({"clips": {"frames": 1, "count": 1}}, "clips is .*; allowed are frames, count, seed"),
         ({"anomalies": {"x": {"_target_": "os.system"}}}, "_target_ is os.system"),
         ({"clips": {"frames": 0, "count": 1, "seed": 0}}, r"clips\.frames is 0"),
     ],

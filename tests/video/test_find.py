@@ -19,6 +19,16 @@ def test_what_a_folder_holds_is_videos_and_folders_of_frames(tmp_path: Path) -> 
         footage_in(tmp_path / "found")
 
 
+def test_a_data_set_that_was_prepared_is_no_footage(tmp_path: Path) -> None:
+    (tmp_path / "line.mp4").touch()
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "roi.png").touch()
+    (tmp_path / "set" / "prepared.json").touch()
+    assert footage_in(tmp_path) == [tmp_path / "line.mp4"]
+    with pytest.raises(UserError, match="holds neither frames nor videos nor folders of them"):
+        footage_in(tmp_path / "set")
+
+
 def test_a_folder_that_may_not_be_read_is_no_footage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,6 +164,13 @@ def test_passwords_stay_out_of_names() -> None:
     assert live.address == "rtsp://user:secret@camera:554/line?token=secret"
 
 
+@pytest.mark.parametrize("url", ["rtsp://[bad/x", "rtsp://user:secret@[bad/x?token=secret"])
+def test_what_is_no_url_is_told_without_passwords(url: str) -> None:
+    message = r"^The address rtsp://\[bad/x is no URL; allowed is one such as rtsp://"
+    with pytest.raises(UserError, match=message):
+        open_footage(url)
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "concat://a|b", "ftp://host/a.mp4"])
 def test_other_protocols_are_refused(url: str) -> None:
     with pytest.raises(UserError, match=r"is (file|concat|ftp); allowed are http, https, "):

@@ -1,3 +1,6 @@
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -104,6 +107,30 @@ def test_after_an_error_what_was_there_stays(tmp_path: Path) -> None:
         failing(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes: what refuses to go on as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def write_noise(path: Path) -> None:
+    with VideoWriter(path, (128, 128), 25) as writer:
+        for image in np.random.default_rng(0).integers(0, 255, (60, 128, 128, 3), np.uint8):
+            writer.write(image)
+
+
+def test_a_disk_that_fills_up_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    told = r"a\.mp4 cannot be written: File too large\."
+    with pytest.raises(UserError, match=told), room_for(100_000):
+        write_noise(tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_frames_are_no_video(tmp_path: Path) -> None:

@@ -8,22 +8,22 @@ CSV: one range a line under the heading `first,last` (frames) or `start,end` (se
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vadlit.data.events import check_ranges
+from vadlit.data.events import Range, check_ranges
 from vadlit.data.labels import Labels
 from vadlit.errors import UserError
 from vadlit.preparation.timeline import Times
 
 SUFFIXES = (".json", ".csv")
 FORMATS = (
-    '{"anomalous": [[first, last], ...]} in frames or {"seconds": [[start, end], ...]}, '
-    "or CSV lines under first,last or start,end"
+    '{"anomalous": [[first, last], ...]} in frames or {"seconds": [[start, end], ...]}, beside '
+    'them {"bait": [[first, last, "what"], ...]}, or CSV lines under first,last or start,end'
 )
 
 
@@ -76,18 +76,31 @@ def as_frames(stated: Stated, times: Times) -> Labels:
     Raises:
         UserError: A range reaches past the end, is reversed or overlaps another.
     """
-    place = _frames_between if stated.in_seconds else _whole
-    found = sorted((*place(stated.file, first, last, times), k) for first, last, k in stated.ranges)
-    anomalous = [(first, last) for first, last, kind in found if not kind]
+    anomalous = _of_kind("", stated, times)
     check_ranges(anomalous, len(times), stated.file)
-    for bait in sorted({kind for _, _, kind in found if kind}):
-        same = [(first, last) for first, last, kind in found if kind == bait]
-        check_ranges(same, len(times), stated.file, f"bait ({bait})")
-    return Labels(stated.frame_rate, tuple(anomalous), tuple(r for r in found if r[2]))
+    bait = []
+    for kind in sorted({kind for _, _, kind in stated.ranges if kind}):
+        same = _of_kind(kind, stated, times)
+        check_ranges(same, len(times), stated.file, f"bait ({kind})")
+        bait += [(first, last, kind) for first, last in same]
+    return Labels(stated.frame_rate, tuple(anomalous), tuple(sorted(bait)))
 
 
-def _whole(file: Path, first: float, last: float, times: Times) -> tuple[int, int]:
-    return int(first), int(last)
+def _of_kind(kind: str, stated: Stated, times: Times) -> list[Range]:
+    """The ranges of one kind, in frames and in order."""
+    same = [(first, last) for first, last, other in stated.ranges if other == kind]
+    if not stated.in_seconds:
+        return sorted((int(first), int(last)) for first, last in same)
+    return _joined(sorted(_frames_between(stated.file, *range_, times) for range_ in same))
+
+
+def _joined(ranges: Sequence[Range]) -> list[Range]:
+    """Ranges that rise; seconds that touch have one frame in common, which joins them."""
+    found: list[Range] = []
+    for first, last in ranges:
+        touches = bool(found) and found[-1][1] == first
+        found.append((found.pop()[0] if touches else first, last))
+    return found
 
 
 def _frames_between(file: Path, start: float, end: float, times: Times) -> tuple[int, int]:
@@ -109,12 +122,14 @@ def _of_json(file: Path, text: str) -> Stated:
     if in_seconds == ("anomalous" in content):
         raise ValueError("one of the two")
     number = _second if in_seconds else _frame
-    ranges = _ranges(content["seconds" if in_seconds else "anomalous"], number)
-    ranges += _ranges(content.get("bait", []), number)
+    anomalous = _ranges(content["seconds" if in_seconds else "anomalous"], number)
+    bait = _ranges(content.get("bait", []), number)
+    if any(kind for _, _, kind in anomalous) or not all(kind for _, _, kind in bait):
+        raise ValueError("bait has a kind, and nothing else has")
     rate = content.get("frame_rate")
     if rate is not None and not _second(rate) > 0:
         raise ValueError("no rate")
-    return Stated(file, ranges, in_seconds, None if rate is None else float(rate))
+    return Stated(file, anomalous + bait, in_seconds, None if rate is None else float(rate))
 
 
 def _of_csv(file: Path, text: str) -> Stated:

@@ -33,6 +33,7 @@ class Observed:
         jitter: Pixels of the reduced picture by which the whole picture's movement changed from
             one frame to the next, looked at now and then.
         width: Of the reduced picture, pixels.
+        decoded: How many frames the footage has given, in events or not.
     """
 
     repeats: list[bool] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Observed:
     jumps: list[int] = field(default_factory=list)
     jitter: list[float] = field(default_factory=list)
     width: int = WIDTH
+    decoded: int = 0
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from vadlit.claim import writing_alone
 from vadlit.preparation.motion import motion_energy, propose
 from vadlit.preparation.observe import Observed
 from vadlit.preparation.picture import roi_figure, save
@@ -19,7 +20,7 @@ from vadlit.preparation.settings import AUTO, Settings
 from vadlit.preparation.sources import Source, find
 from vadlit.preparation.split import split
 from vadlit.preparation.warnings import ENOUGH, little_footage, warnings
-from vadlit.preparation.write import PART, relabel, write_events, writing_data_set
+from vadlit.preparation.write import PART, as_written, relabel, write_events, writing_data_set
 from vadlit.video.roi import Roi, in_pixels
 
 AUTO_RATE = 10.0  # frames a second looked at for roi=auto
@@ -33,7 +34,7 @@ class Prepared:
     Args:
         out: Its folder.
         sources: The footage it is made of.
-        events: In order.
+        events: In order, as far as the footage gave their frames.
         written: Those of them that this run has written.
         relabelled: Those of which this run has changed only the labels.
         warnings: What will hurt.
@@ -51,28 +52,41 @@ def prepare(settings: Settings) -> Prepared:
     """Make a data set, or what is missing of it.
 
     Raises:
-        UserError: Footage, labels, settings or the disk do not allow it.
+        UserError: Footage, labels, settings, the disk or another process do not allow it.
     """
     record = open_record(settings.out)
     train, test = find(settings)
     sources = [*train, *test]
     rois = regions(sources, train[0], settings, record)
     events = plan(train, test, rois, settings)
+    require_room(_missing(events, settings), settings)
+    with writing_alone(settings.out):
+        return _prepared(sources, events, settings)
+
+
+def _prepared(sources: Sequence[Source], events: Sequence[Planned], settings: Settings) -> Prepared:
+    """Write what is missing, with nobody else writing."""
+    record = open_record(settings.out)  # anew: another process may just have left
     provenance = {event.key: event.provenance(settings) for event in events}
     require_same(record.events, provenance, settings.out)
-    missing = [event for event in events if not (settings.out / event.key).exists()]
-    require_room(missing, settings)
+    missing = _missing(events, settings)
     relabelled = [event for event in events if event not in missing and relabel(event, settings)]
     if record.events != provenance:
         record.events = provenance
-        record.roi = {"stated": settings.roi, "pixels": rois[0].plain()}
+        record.roi = {"stated": settings.roi, "pixels": events[0].roi.plain()}
         record.write(settings.out)
-    _draw(train[0], rois[0], settings)
+    _draw(events[0], settings)
     _write(events, missing, settings, record)
-    told = [*_little(events), *(w for s in sources for w in record.warnings[s.name])]
+    made = tuple(as_written(event, settings) for event in events)
+    told = [*_little(made), *_short(sources, events)]
+    told += [warning for s in sources for warning in record.warnings.get(s.name, ())]
     return Prepared(
-        settings.out, tuple(sources), tuple(events), tuple(missing), tuple(relabelled), tuple(told)
+        settings.out, tuple(sources), made, tuple(missing), tuple(relabelled), tuple(told)
     )
+
+
+def _missing(events: Sequence[Planned], settings: Settings) -> list[Planned]:
+    return [event for event in events if not (settings.out / event.key).exists()]
 
 
 def regions(
@@ -103,10 +117,10 @@ def _where_things_move(source: Source, settings: Settings) -> Roi:
     return propose(energy, source.picture, settings.size, str(source.path))
 
 
-def _draw(source: Source, roi: Roi, settings: Settings) -> None:
-    picture = settings.out / "roi.png"
+def _draw(event: Planned, settings: Settings) -> None:
+    source, picture = event.source, settings.out / "roi.png"
     if not picture.exists():
-        figure = roi_figure(source.name, next(source.first_second()), roi, settings.size)
+        figure = roi_figure(source.name, next(source.first_second()), event.roi, settings.size)
         with writing_data_set(settings.out):
             save(figure, picture)
 
@@ -140,12 +154,30 @@ def _bar(
 def _warnings(source: Source, observed: Observed, settings: Settings) -> list[str]:
     rate = settings.rate or source.timeline.rate
     told = warnings(source.name, observed, rate, settings.size[1])
-    if source.footage.skipped:
+    if broken := _broken(source, observed.decoded):
         told.append(
-            f"{source.name}: {source.footage.skipped} packets are broken; frame numbers count the "
-            "frames that decode, so look at the labels behind a break."
+            f"{source.name}: {broken}; frame numbers count the frames that decode, so look at the "
+            "labels behind a break."
         )
     return told
+
+
+def _broken(source: Source, decoded: int) -> str:
+    """What is amiss; a decoder may drop frames without an error."""
+    if source.footage.skipped:
+        return f"{source.footage.skipped} packets are broken"
+    planned = len(source.timeline)
+    return f"{planned - decoded} of {planned} frames do not decode" if decoded < planned else ""
+
+
+def _short(sources: Sequence[Source], events: Sequence[Planned]) -> list[str]:
+    used = {event.source.name for event in events}
+    return [
+        f"{source.name}: it is too short and gives no event; record more, or set split.gap, "
+        "split.margin or rate."
+        for source in sources
+        if source.name not in used
+    ]
 
 
 def _little(events: Sequence[Planned]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vadlit import __version__
+from vadlit.claim import require_own
 from vadlit.data.prepared import FILE
 from vadlit.data.whole import write_whole
 from vadlit.errors import UserError
@@ -45,20 +46,16 @@ def open_record(out: Path) -> Record:
     """Read what is recorded of a folder; an empty record for one that is empty or missing.
 
     Raises:
-        UserError: The folder holds something else.
+        UserError: The folder holds something else or cannot be read.
     """
+    require_own(out, FILE, "prepare")
     file = out / FILE
-    if file.is_file():
-        try:
-            return Record(**json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise UserError(f"{file} is not a record of vadlit prepare: {error}.") from error
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(
-            f"out is {out}, which holds something else; allowed is a new or empty folder, or a "
-            "data set that vadlit prepare has begun."
-        )
-    return Record()
+    if not file.is_file():
+        return Record()
+    try:
+        return Record(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{file} is not a record of vadlit prepare: {error}.") from error
 
 
 def require_same(recorded: Mapping[str, Any], planned: Mapping[str, Any], out: Path) -> None:

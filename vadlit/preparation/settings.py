@@ -1,11 +1,11 @@
 """The settings of `vadlit prepare`, checked before anything is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vadlit.checks import checked_size
+from vadlit.checks import checked_group, checked_size
 from vadlit.errors import UserError
 from vadlit.preparation.split import Shares
 from vadlit.video.resample import check_rate
@@ -79,7 +79,8 @@ def _paths(value: Any, name: str) -> tuple[Path, ...]:
     return tuple(Path(str(entry)).expanduser() for entry in given)
 
 
-def _shares(split: Mapping[str, Any]) -> Shares:
+def _shares(value: object) -> Shares:
+    split = checked_group("split", value, [field.name for field in fields(Shares)])
     for name in ("validation", "test"):
         if not (_number(split[name]) and 0 < split[name] < 1):
             raise UserError(

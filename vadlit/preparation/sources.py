@@ -51,11 +51,12 @@ def find(settings: Settings) -> tuple[list[Source], list[Source]]:
     """Open the footage to train on and that to test on.
 
     Raises:
-        UserError: Footage is missing, broken, live or named twice, or labels are missing or do
-            not fit.
+        UserError: Footage is missing, broken, live, hidden or named twice, or labels are missing or
+            do not fit.
     """
     train, test = _expanded(settings.source), _expanded(settings.test)
     for path in train + test:
+        _refuse_hidden(path)
         _refuse_second([p for p in train + test if name_of(p) == name_of(path)])
     of_train = [labels_in.beside(path) for path in train]
     of_test = [labels_in.beside(path) for path in test]
@@ -106,6 +107,14 @@ def _refuse_second(same: Sequence[Path]) -> None:
         raise UserError(
             f"The footage {same[0]} and {same[1]} would give events of one name; allowed is a "
             "name of its own for each, and each in source or in test but not in both."
+        )
+
+
+def _refuse_hidden(path: Path) -> None:
+    if name_of(path).startswith("."):
+        raise UserError(
+            f"The footage {path} is called {name_of(path)}; allowed is a name without a dot in "
+            "front, for training leaves hidden events out."
         )
 
 

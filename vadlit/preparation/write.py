@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def write_events(
         UserError: The footage breaks off in an event, or the disk is full or refuses.
     """
     observer, done = Observer(), 0
-    frames = events[0].source.footage.frames()
+    frames = _counted(events[0].source.footage.frames(), observer.observed)
     with writing_data_set(settings.out):
         growing = [_begun(event, settings) for event in events]
         made = _made(tasks(frames, growing), settings)
@@ -91,15 +91,20 @@ def write_events(
 
 
 def tasks(frames: Iterable[Frame], growing: Sequence[Growing]) -> Iterator[Task]:
-    """Give each frame of the footage to the places that it has in events."""
+    """Give each frame of the footage, to the last one, to the places that it has in events."""
     places = ((one, n, pick) for one in growing for n, pick in enumerate(one.event.picks.tolist()))
     place = next(places, None)
     for frame in frames:
         while place is not None and place[2] == frame.index:
             yield Task(place[0], place[1], frame.image)
             place = next(places, None)
-        if place is None:
-            return
+
+
+def _counted(frames: Iterable[Frame], observed: Observed) -> Iterator[Frame]:
+    """The frames, and how many there were."""
+    for frame in frames:
+        observed.decoded = frame.index + 1
+        yield frame
 
 
 def is_anomalous(event: Planned, number: int) -> bool:
@@ -137,13 +142,23 @@ def _breaks_off(event: Planned, count: int) -> UserError:
 
 def relabel(event: Planned, settings: Settings) -> bool:
     """Bring the labels of a whole event up to date; True where they changed."""
-    place = settings.out / event.key
-    count = sum(1 for file in place.iterdir() if file.suffix == ".jpg")
-    labels, file = _of_first(event, count), place / "labels.json"
+    count = _written(event, settings)
+    labels, file = _of_first(event, count), settings.out / event.key / "labels.json"
     if file.exists() and read_labels(file, count) == labels:
         return False
     write_labels(file, labels)
     return True
+
+
+def as_written(event: Planned, settings: Settings) -> Planned:
+    """What a whole event has become: broken footage may have cut it short."""
+    count = _written(event, settings)
+    return replace(event, picks=event.picks[:count], labels=_of_first(event, count))
+
+
+def _written(event: Planned, settings: Settings) -> int:
+    place = settings.out / event.key
+    return sum(1 for file in place.iterdir() if file.suffix == ".jpg")
 
 
 def _made(todo: Iterator[Task], settings: Settings) -> Iterator[tuple[Task, Grey]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vadlit.checks import checked_group
 from vadlit.errors import UserError
 
 
@@ -29,13 +30,12 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
 
 
 def numbers(
-    group: str, values: Mapping[str, Any], bounds: Mapping[str, tuple[float, float]]
+    group: str, stated: object, bounds: Mapping[str, tuple[float, float]]
 ) -> dict[str, float]:
     """The values of a group of settings as numbers.
 
     Raises:
         UserError: A name is unknown or missing, or a value is out of bounds.
     """
-    if values.keys() != bounds.keys():
-        raise UserError(f"{group} has {', '.join(values)}; allowed is {', '.join(bounds)}.")
+    values = checked_group(group, stated, bounds)
     return {name: number(f"{group}.{name}", values[name], *bounds[name]) for name in bounds}

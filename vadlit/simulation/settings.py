@@ -106,7 +106,7 @@ def _plans(config: Mapping[str, Any]) -> tuple[Plan, ...]:
     anomaly, bait = _names(config, "anomaly"), _names(config, "bait")
     seconds = config["seconds"]
     if anomaly is None and bait is None:
-        plans = tuple(_plan(event) for event in config["events"])
+        plans = tuple(_plan(event) for event in _listed(config["events"]))
     else:
         shown = (*(anomaly or ()), *(bait or ())) or ("normal",)
         plans = (Plan("test", "-".join(shown), 60.0, anomaly or (), bait or ()),)
@@ -119,6 +119,12 @@ def _plans(config: Mapping[str, Any]) -> tuple[Plan, ...]:
         if names.count((split, name)) > 1:
             raise UserError(f"events has {name} twice in {split}; allowed are names that differ.")
     return plans
+
+
+def _listed(events: object) -> list[Any]:
+    if not isinstance(events, list):
+        raise UserError(f"events is {events}; allowed is a list of them.")
+    return events
 
 
 def _names(config: Mapping[str, Any], key: str) -> tuple[str, ...] | None:

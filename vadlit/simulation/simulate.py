@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from vadlit.claim import require_own, writing_alone
 from vadlit.data.labels import Labels, write_labels
 from vadlit.data.whole import write_whole
 from vadlit.errors import UserError
@@ -26,9 +27,17 @@ def simulate(settings: Settings) -> list[Path]:
     An event appears when it is whole, and one that is there is kept.
 
     Raises:
-        UserError: The folder holds the events of other settings, or cannot be written.
+        UserError: The folder holds something else or the events of other settings, is written to
+            by another process, or cannot be written.
     """
-    _claim(settings)
+    require_own(settings.out, RECORD, "simulate")
+    with writing_alone(settings.out):
+        _note(settings)
+        return _filmed(settings)
+
+
+def _filmed(settings: Settings) -> list[Path]:
+    """Film what is missing."""
     places = {plan: settings.out / plan.split / f"{plan.name}.mp4" for plan in settings.plans}
     missing = [plan for plan, place in places.items() if not _whole(place)]
     if missing:
@@ -94,7 +103,7 @@ def _whole(place: Path) -> bool:
     return place.is_file() and place.with_suffix(".json").is_file()
 
 
-def _claim(settings: Settings) -> None:
+def _note(settings: Settings) -> None:
     """Note the settings in the folder; one data set has one kind of footage."""
     record = settings.out / RECORD
     events = {
@@ -106,7 +115,6 @@ def _claim(settings: Settings) -> None:
         for plan in settings.plans
     }
     try:
-        settings.out.mkdir(parents=True, exist_ok=True)
         held = json.loads(record.read_text()) if record.exists() else {}
         known = held.pop("events", {})
         if held and held != settings.stated:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vadlit.checks import check_non_negative, check_whole, checked_folder
+from vadlit.checks import check_non_negative, check_whole, checked_folder, checked_group
 from vadlit.config import Config, build
 from vadlit.errors import UserError
 from vadlit.tuning.anomalies import Anomaly
+
+LEAST = {"frames": 1, "count": 1, "seed": 0}  # of the settings of clips
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,11 @@ def checked(config: Mapping[str, Any]) -> Settings:
     Raises:
         UserError: One of them is missing or not allowed.
     """
-    out, gain, clips = checked_folder("out", config["out"]), config["gain"], config["clips"]
+    out, gain = checked_folder("out", config["out"]), config["gain"]
     check_non_negative("gain", gain)
-    anomalies = {name: node for name, node in config["anomalies"].items() if node is not None}
-    if not anomalies:
-        raise UserError("anomalies is empty; allowed is one or more.")
-    for name, least in (("frames", 1), ("count", 1), ("seed", 0)):
+    anomalies = _kept(config["anomalies"])
+    clips = checked_group("clips", config["clips"], LEAST)
+    for name, least in LEAST.items():
         check_whole(f"clips.{name}", clips[name], least)
     return Settings(
         out,
@@ -57,3 +58,12 @@ def checked(config: Mapping[str, Any]) -> Settings:
         gain,
         [clips, anomalies],
     )
+
+
+def _kept(anomalies: object) -> Config:
+    """Those that are not left out."""
+    named = anomalies if isinstance(anomalies, Mapping) else {}
+    kept = {name: node for name, node in named.items() if node is not None}
+    if not kept:
+        raise UserError(f"anomalies is {anomalies}; allowed is one or more, by name.")
+    return kept

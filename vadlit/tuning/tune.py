@@ -64,7 +64,8 @@ def tune(
     train, val = data.normal(), data.val
     made = clips(val, settings.anomalies, settings.frames, settings.count, settings.seed)
     files = [file for stored in (*train, *val) for file in stored.event.frames.files]
-    cells = Cells(settings.out / "cells" / key(files, name, data.size, settings.made))
+    split = [[(stored.event.name, len(stored)) for stored in events] for events in (train, val)]
+    cells = Cells(settings.out / "cells" / key(files, split, name, data.size, settings.made))
     for fusion in _fusions(compared):
         record(fusion, predictor, train, val, made, cells)
     with tqdm(compared, "comparing", unit="setting", disable=None, leave=False) as bar:

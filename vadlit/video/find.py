@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vadlit.data.prepared import FILE
 from vadlit.errors import UserError
 from vadlit.video.folder import IMAGE_SUFFIXES
 
@@ -16,7 +17,7 @@ def footage_in(path: Path) -> list[Path]:
         UserError: It is a folder of neither, or cannot be read.
     """
     try:
-        if not path.is_dir() or _holds(path, IMAGE_SUFFIXES):
+        if not path.is_dir() or _is_frames(path):
             return [path]
         inside = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
     except OSError as error:
@@ -37,10 +38,13 @@ def _is_footage(path: Path) -> bool:
         return path.suffix.lower() in VIDEO_SUFFIXES
     try:
         # Another folder may be what a command has written there.
-        return _holds(path, IMAGE_SUFFIXES)
+        return _is_frames(path)
     except PermissionError:  # lost+found of a disk
         return False
 
 
-def _holds(folder: Path, suffixes: frozenset[str]) -> bool:
-    return any(p.suffix.lower() in suffixes for p in folder.iterdir() if p.name[0] != ".")
+def _is_frames(folder: Path) -> bool:
+    """Whether a folder holds pictures; that of a data set which was prepared shows its ROI."""
+    names = [p for p in folder.iterdir() if p.name[0] != "."]
+    pictures = any(p.suffix.lower() in IMAGE_SUFFIXES for p in names)
+    return pictures and folder / FILE not in names

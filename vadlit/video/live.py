@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import av
 from av.container import InputContainer
@@ -61,9 +61,9 @@ class Live:
         """Take a network stream.
 
         Raises:
-            UserError: Its protocol is not allowed.
+            UserError: It is no URL, or its protocol is not allowed.
         """
-        parts = urlsplit(url)
+        parts = _parts(url)
         name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         if parts.scheme not in PROTOCOLS:
             kinds = ", ".join(PROTOCOLS)
@@ -127,6 +127,17 @@ class Live:
 
     def _skip(self) -> None:
         self.skipped += 1
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:  # which may repeat a password
+        scheme, _, rest = url.partition("://")
+        shown = f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+        raise UserError(
+            f"The address {shown} is no URL; allowed is one such as rtsp://192.168.0.7:554/line."
+        ) from error
 
 
 def _dshow_name(index: int) -> str:

@@ -1,7 +1,7 @@
 """Writing an mp4 that browsers play."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -92,7 +92,8 @@ class VideoWriter:
             if kind is None:
                 self._finish()
         finally:
-            self._container.close()
+            with suppress(OSError, av.FFmpegError):  # a full disk refuses this, too
+                self._container.close()
             self._part.unlink(missing_ok=True)
 
     def _finish(self) -> None:
