@@ -1,14 +1,13 @@
 """Footage in, tables out; read from top to bottom."""
 
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from vadlit.claim import claimed
+from vadlit.claim import writing_alone
 from vadlit.detection.adjust import adjust
 from vadlit.detection.engines.engine import Engine
 from vadlit.detection.engines.local import Local
@@ -56,10 +55,8 @@ def detect(detector: Detector, digest: str, settings: Settings, engine: Engine =
     """
     adjust(detector, settings.adjusted)
     out, broken, start, frames = settings.out, {}, monotonic(), 0
-    with ExitStack() as stack:
-        stack.enter_context(writing_out(out))
-        table_of(out, "").parent.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(claimed(out / ".lock", f"out is {out}, which is being written"))
+    with writing_alone(out), writing_out(out):
+        table_of(out, "").parent.mkdir(exist_ok=True)
         record = open_record(out)
         watcher = Watcher(digest, settings, dict(record.keys))
         sources = [_unwatched(source, out) for source in settings.sources]
