@@ -6,7 +6,7 @@ from tests.commands.conftest import Mistake
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["checkpoint=a.ckpt"], "out is None; allowed is the folder"),
+        (["checkpoint=a.ckpt"], "out is None; allowed is the path of a folder"),
         (["out=/nowhere/a"], "allowed is one of them"),
         (["checkpoint=/nowhere.ckpt", "out=/nowhere/a"], "There is no checkpoint /nowhere.ckpt"),
         (["checkpoint=a.ckpt", "out=/nowhere/a", "gain=-1"], "gain is -1"),
