@@ -24,6 +24,11 @@ def conf_dir() -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / "conf"
 
 
+def choices(group: str) -> list[str]:
+    """What there is of a group of settings, sorted."""
+    return sorted(file.stem for file in (conf_dir() / group).iterdir())
+
+
 def run(command: str, job: Callable[[DictConfig], object]) -> None:
     """Run a command's job, or several of a sweep, with what the program's arguments make of conf.
 
@@ -40,9 +45,9 @@ def _refuse_null(arguments: Sequence[str]) -> None:
     """Tell it in place of Hydra, which raises a ValueError."""
     for argument in arguments:
         group, _, values = argument.lstrip("+").partition("=")
-        folder = conf_dir() / group.partition("@")[0]
-        if group and folder.is_dir() and "null" in values.split(","):
-            allowed = ", ".join(sorted(file.stem for file in folder.iterdir()))
+        folder = group.partition("@")[0]
+        if folder and (conf_dir() / folder).is_dir() and "null" in values.split(","):
+            allowed = ", ".join(choices(folder))
             raise UserError(f"{group} is null; allowed are {allowed}, or to leave it out.")
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from vadlit.config import conf_dir
+from vadlit.config import choices, conf_dir
 
 DEFAULTS = re.compile(r"^defaults:\n(?:  - .*\n)*", re.MULTILINE)
 GROUP = re.compile(r"^  - (\w+): (\w+)$", re.MULTILINE)
@@ -16,8 +16,7 @@ def explained(command: str) -> str:
     if groups := GROUP.findall(text):
         lines.append("# Groups of settings: the one taken, and those there are.")
     for name, taken in groups:
-        choices = sorted(file.stem for file in (folder / name).iterdir())
-        lines.append(f"{name}: {taken}".ljust(24) + f"# {', '.join(choices)}")
+        lines.append(f"{name}: {taken}".ljust(24) + f"# {', '.join(choices(name))}")
     lines.append(f"\n# `vadlit {command} --cfg job --resolve` shows what everything is set to.")
     lines.append(f"# Groups, and what all commands share, lie in {folder}.")
     return "\n".join(lines)

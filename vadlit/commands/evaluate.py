@@ -1,10 +1,10 @@
 """`vadlit evaluate`: the numbers of a checkpoint or of an MLflow run."""
 
 import json
-from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
+from vadlit.checks import checked_folder
 from vadlit.commands.chosen import chosen_checkpoint
 from vadlit.config import Config, run
 from vadlit.data.again import data_of
@@ -28,7 +28,7 @@ def main() -> None:
 @mistakes_told()
 def _job(config: DictConfig) -> None:
     settings: Config = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
-    out = Path(str(settings["out"])).expanduser() if settings["out"] else None
+    out = checked_folder("out", settings["out"]) if settings["out"] else None
     with chosen_checkpoint(settings) as path:
         predictor, trained = load_checkpoint(path)
     data = data_of(trained, settings["data"])

@@ -76,9 +76,10 @@ def detect(detector: Detector, digest: str, settings: Settings, engine: Engine =
             if outcome.stopped:
                 break
         record.write(out)
-        write_alarms(out / "alarms.csv", record.whole)
+        whole = record.whole
+        write_alarms(out / "alarms.csv", whole)
     names = [source.name for source in sources]
-    found = {name: record.whole[name] for name in names if name in record.whole}
+    found = {name: whole[name] for name in names if name in whole}
     named = {name: broken[name] for name in names if name in broken}
     return Detection(found, named, frames, monotonic() - start)
 

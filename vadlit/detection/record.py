@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vadlit.data.whole import write_whole
-from vadlit.errors import UserError
+from vadlit.record import read_record
 
 FILE = "detect.json"
 
@@ -48,10 +48,4 @@ def open_record(out: Path) -> Record:
     Raises:
         UserError: The file holds something else.
     """
-    file = out / FILE
-    if not file.is_file():
-        return Record()
-    try:
-        return Record(**json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{file} is not a record of vadlit detect: {error}.") from error
+    return read_record(Record, out / FILE, "detect")

@@ -10,7 +10,9 @@ from vadlit import __version__
 from vadlit.claim import require_own
 from vadlit.data.prepared import FILE
 from vadlit.data.whole import write_whole
+from vadlit.disk import writing_out
 from vadlit.errors import UserError
+from vadlit.record import read_record
 
 
 @dataclass
@@ -35,11 +37,9 @@ class Record:
         Raises:
             UserError: The folder cannot be written.
         """
-        try:
+        with writing_out(out):
             out.mkdir(parents=True, exist_ok=True)
             write_whole(out / FILE, json.dumps(vars(self), indent=2) + "\n")
-        except OSError as error:
-            raise UserError(f"out is {out}, which cannot be written: {error.strerror}.") from error
 
 
 def open_record(out: Path) -> Record:
@@ -49,13 +49,7 @@ def open_record(out: Path) -> Record:
         UserError: The folder holds something else or cannot be read.
     """
     require_own(out, FILE, "prepare")
-    file = out / FILE
-    if not file.is_file():
-        return Record()
-    try:
-        return Record(**json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{file} is not a record of vadlit prepare: {error}.") from error
+    return read_record(Record, out / FILE, "prepare")
 
 
 def require_same(recorded: Mapping[str, Any], planned: Mapping[str, Any], out: Path) -> None:
